@@ -1,0 +1,3 @@
+"""Placeholder replaced by the generated tables."""
+
+UNICODE_VERSION = "16.0.0"
