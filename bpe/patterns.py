@@ -1,7 +1,7 @@
-"""Pre-split patterns: the named ones, and what identifies a pattern.
+r"""Pre-split patterns: the named ones, and what identifies a pattern.
 
 A pattern is a regular expression that cuts ordinary text into pre-tokens, the stretches that merges never cross.
-Its character classes (`\\p{L}`, `\\s`, …) mean those of one Unicode version, which is therefore part of what a pattern is.
+Its character classes (`\p{L}`, `\s`, …) mean those of one Unicode version, which is therefore part of what a pattern is.
 
 Two of the named patterns deserve a word.
 tiktoken changed cl100k's pattern so that white space at the very end of a text stays whole; the ids are the same, the pieces and so the training are not.

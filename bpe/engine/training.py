@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator, Mapping
-from heapq import heapify, heappop, heapreplace, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 from itertools import islice
 from typing import Any
 

@@ -51,7 +51,9 @@ def merge_lowest_rank(
     """
     row = list(symbols)
     while True:
-        ranked = [(rank, index) for index in range(len(row) - 1) if (rank := rank_of(row[index], row[index + 1])) is not None]
+        ranked = [
+            (rank, index) for index in range(len(row) - 1) if (rank := rank_of(row[index], row[index + 1])) is not None
+        ]
         if not ranked:
             return row
         _, index = min(ranked)  # the lowest rank; among equals the least index, which is the leftmost

@@ -1,4 +1,4 @@
-"""Pair statistics: how often does each pair of neighbouring ids occur?
+"""Pair statistics: how often each pair of neighbouring ids occurs.
 
 Counts are of overlapping positions: in `a a a` the pair `(a, a)` occurs twice, although only one merge fits.
 """
@@ -6,6 +6,7 @@ Counts are of overlapping positions: in `a a a` the pair `(a, a)` occurs twice, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from bpe.vocabulary import Pair, TokenId
 
@@ -18,7 +19,7 @@ def pairs_of(ids: Sequence[TokenId]) -> list[Pair]:
     >>> pairs_of([1, 2, 3])
     [(1, 2), (2, 3)]
     """
-    return list(zip(ids, ids[1:], strict=False))
+    return list(pairwise(ids))
 
 
 def count_pairs(sequences: Iterable[tuple[Sequence[TokenId], int]]) -> dict[Pair, int]:

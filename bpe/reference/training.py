@@ -77,7 +77,9 @@ def select_pair(counts: Mapping[Pair, int], token_bytes: Mapping[TokenId, bytes]
     return max(best, key=lambda pair: (token_bytes[pair[0]], token_bytes[pair[1]]))
 
 
-def train_step(state: TrainingState, tie_break: TieBreak, min_frequency: int = 1) -> tuple[MergeStep, TrainingState] | None:
+def train_step(
+    state: TrainingState, tie_break: TieBreak, min_frequency: int = 1
+) -> tuple[MergeStep, TrainingState] | None:
     """Merge the pair of highest count everywhere, or return `None` where none is frequent enough.
 
     Clauses: T2, T5, T6.

@@ -54,12 +54,12 @@ def first_surrogate(text: str) -> int | None:
 
 
 def text_to_bytes(text: str) -> bytes:
-    """Return the UTF-8 form (RFC 3629) of scalar text.
+    r"""Return the UTF-8 form (RFC 3629) of scalar text.
 
     Clauses: B1, B2, B3.
 
     >>> text_to_bytes("aé😀")
-    b'a\\xc3\\xa9\\xf0\\x9f\\x98\\x80'
+    b'a\xc3\xa9\xf0\x9f\x98\x80'
     """
     return text.encode("utf-8")
 

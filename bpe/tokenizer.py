@@ -1,0 +1,524 @@
+"""`Tokenizer`: what users hold.
+
+It has the method names and the semantics of `tiktoken.Encoding`, so that code written for that runs unchanged, and a few more.
+Where it differs on purpose, `docs/differences-from-tiktoken.md` says so, with the clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
+from os import PathLike
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from bpe.engine.encoding import Encoder, TokenSpan
+from bpe.errors import (
+    InputTypeError,
+    SpecialTokenConflictError,
+    UnknownSpecialTokenError,
+    UnknownTokenError,
+    VocabularySizeError,
+)
+from bpe.files import rank_table, save_vocabulary, without_empty_tokens
+from bpe.patterns import Pattern
+from bpe.reference.encoding import as_token_id
+from bpe.reference.utf8 import bytes_to_text, scalar_text, text_to_bytes
+from bpe.vocabulary import SurrogateProfile, TokenId, Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+SpecialTokens = Literal["all"] | Collection[str]
+
+
+class Tokenizer:
+    """Text to token ids and back; immutable, and safe to share between threads.
+
+    Clauses: E9, R5.
+    The constructor takes what `tiktoken.Encoding` takes and behaves as it does: rank semantics, the whole-pre-token shortcut, surrogates repaired, special tokens with one id taken as aliases.
+    Other ways to get one: `bpe.train`, `bpe.load`, `bpe.get_encoding`, `Tokenizer.from_vocabulary`.
+
+    >>> import bpe
+    >>> ranks = {bytes([value]): value for value in range(256)} | {b"aa": 256}
+    >>> tokenizer = bpe.Tokenizer("tiny", pat_str=r"[^b]+|b+", mergeable_ranks=ranks, special_tokens={"<|end|>": 257})
+    >>> tokenizer.encode("aaab<|end|>", allowed_special="all")
+    [256, 97, 98, 257]
+    """
+
+    __slots__ = ("__weakref__", "_encoder", "_name", "_vocabulary")
+    _encoder: Encoder
+    _name: str
+    _vocabulary: Vocabulary
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        pat_str: str,
+        mergeable_ranks: Mapping[bytes, int],
+        special_tokens: Mapping[str, int],
+        explicit_n_vocab: int | None = None,
+    ) -> None:
+        tokens = without_empty_tokens({TokenId(rank): token for token, rank in mergeable_ranks.items()}, source=name)
+        vocabulary = Vocabulary(
+            tokens,
+            pattern=Pattern(pat_str),
+            special_tokens={text: TokenId(token_id) for text, token_id in special_tokens.items()},
+            aliases=_aliases(special_tokens),
+            whole_pre_token=True,
+            errors="replace",
+        )
+        if explicit_n_vocab is not None:
+            _check_size(len(mergeable_ranks) + len(special_tokens), vocabulary.n_vocab, explicit_n_vocab)
+        self._set(name, vocabulary)
+
+    def _set(self, name: str, vocabulary: Vocabulary) -> None:
+        object.__setattr__(self, "_name", name)
+        object.__setattr__(self, "_vocabulary", vocabulary)
+        object.__setattr__(self, "_encoder", Encoder(vocabulary))
+
+    @classmethod
+    def from_vocabulary(cls, vocabulary: Vocabulary, *, name: str = "unnamed") -> Tokenizer:
+        """Return the tokenizer of a vocabulary.
+
+        >>> from bpe.vocabulary import single_bytes
+        >>> Tokenizer.from_vocabulary(Vocabulary(single_bytes()), name="bytes")
+        <Tokenizer 'bytes'>
+        """
+        tokenizer = object.__new__(cls)
+        tokenizer._set(name, vocabulary)
+        return tokenizer
+
+    # --- encoding --------------------------------------------------------------------------------
+
+    def encode(
+        self,
+        text: str,
+        *,
+        allowed_special: SpecialTokens = frozenset(),
+        disallowed_special: SpecialTokens = "all",
+    ) -> list[int]:
+        """Return the token ids of a text; special tokens in it are refused unless allowed or exempted.
+
+        Clauses: B4, S1, S2, S3, S4, S9, P7, E1, E3.
+        `allowed_special` become their ids; `disallowed_special` make the text refused, by default all that are not allowed; others are ordinary text.
+        Raises `DisallowedSpecialTokenError`, `UnknownSpecialTokenError`, `LoneSurrogateError`.
+
+        >>> import bpe
+        >>> tokenizer = bpe.train(["hello hello"], 300, special_tokens=["<|end|>"])
+        >>> tokenizer.decode(tokenizer.encode("hello<|end|>", allowed_special={"<|end|>"}))
+        'hello<|end|>'
+        """
+        return _plain(
+            self._encoder.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
+        )
+
+    def encode_ordinary(self, text: str) -> list[int]:
+        """Return the token ids of a text in which nothing is special; equals `encode(text, disallowed_special=())`.
+
+        Clauses: S5, P7, E1, E3.
+        """
+        return _plain(self._encoder.encode_ordinary(text))
+
+    def encode_bytes(self, data: bytes) -> list[int]:
+        r"""Return the token ids of any bytes, UTF-8 or not, as ordinary text.
+
+        Clauses: E2.
+        Maximal well-formed stretches are encoded as text; each maximal run of other bytes is one pre-token.
+
+        >>> import bpe
+        >>> tokenizer = bpe.train(["hello hello"], 300)
+        >>> tokenizer.decode_bytes(tokenizer.encode_bytes(b"hello\xff"))
+        b'hello\xff'
+        """
+        return _plain(self._encoder.encode_bytes(data))
+
+    def encode_batch(
+        self,
+        text: Iterable[str],
+        *,
+        num_threads: int = 8,  # noqa: ARG002 - the interpreter runs one thread at a time
+        allowed_special: SpecialTokens = frozenset(),
+        disallowed_special: SpecialTokens = "all",
+    ) -> list[list[int]]:
+        """Return the token ids of each text, in order; `num_threads` changes nothing but the speed.
+
+        Clauses: E6.
+        """
+        encode = partial(self.encode, allowed_special=allowed_special, disallowed_special=disallowed_special)
+        return [encode(each) for each in _texts(text)]
+
+    def encode_ordinary_batch(self, text: Iterable[str], *, num_threads: int = 8) -> list[list[int]]:  # noqa: ARG002
+        """Return the token ids of each text, in order, taking nothing as special.
+
+        Clauses: E6.
+        """
+        return [self.encode_ordinary(each) for each in _texts(text)]
+
+    def encode_to_numpy(
+        self,
+        text: str,
+        *,
+        allowed_special: SpecialTokens = frozenset(),
+        disallowed_special: SpecialTokens = "all",
+    ) -> npt.NDArray[np.uint32]:
+        """Return the token ids of a text as an array of 32-bit unsigned integers; needs NumPy.
+
+        Clauses: E1.
+        """
+        import numpy  # noqa: ICN001, PLC0415 - an extra: only this method needs it
+
+        ids = self.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
+        return numpy.array(ids, dtype=numpy.uint32)
+
+    def encode_with_offsets(
+        self,
+        text: str,
+        *,
+        allowed_special: SpecialTokens = frozenset(),
+        disallowed_special: SpecialTokens = "all",
+    ) -> list[TokenSpan]:
+        """Return each token with the half-open ranges of bytes and of characters that it covers.
+
+        Clauses: O1.
+        Byte ranges tile the UTF-8 form of the text.
+        Character ranges cover the text and never go backwards; tokens that share a character both cover it.
+        Under `errors="replace"` the ranges refer to the repaired text.
+
+        >>> import bpe
+        >>> tokenizer = bpe.train(["aaa"], 257, pattern=None)
+        >>> [tuple(span) for span in tokenizer.encode_with_offsets("aaa")]
+        [(256, 0, 2, 0, 2), (97, 2, 3, 2, 3)]
+        """
+        return self._encoder.encode_with_offsets(text, allowed_special, disallowed_special)
+
+    def encode_single_token(self, text_or_bytes: str | bytes) -> int:
+        """Return the id of the one token, ordinary or special, that has this text or these bytes.
+
+        Clauses: S4, D2.
+        Raises `UnknownTokenError`.
+
+        >>> import bpe
+        >>> bpe.train([], 257, special_tokens=["<|end|>"]).encode_single_token("<|end|>")
+        256
+        """
+        token = text_or_bytes
+        if isinstance(token, str):
+            token = text_to_bytes(scalar_text(token, self._vocabulary.errors))
+        if not isinstance(token, bytes):
+            raise InputTypeError(f"a token is a str or bytes, not {type(token).__name__}")
+        ordinary = self._vocabulary.token_ids.get(token)
+        if ordinary is not None:
+            return ordinary
+        special = self._vocabulary.special_tokens.get(token.decode("utf-8", "replace"))
+        if special is not None:
+            return special
+        raise UnknownTokenError(f"{text_or_bytes!r} is not one token: use encode for text of any length", token=token)
+
+    # --- counting --------------------------------------------------------------------------------
+
+    def count(
+        self,
+        text: str,
+        *,
+        allowed_special: SpecialTokens = frozenset(),
+        disallowed_special: SpecialTokens = "all",
+    ) -> int:
+        """Return how many tokens a text has; equals `len(encode(text, …))`.
+
+        Clauses: E8.
+
+        >>> import bpe
+        >>> bpe.train(["aaa"], 257, pattern=None).count("aaa")
+        2
+        """
+        return self._encoder.count(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
+
+    def is_within_limit(
+        self,
+        text: str,
+        limit: int,
+        *,
+        allowed_special: SpecialTokens = frozenset(),
+        disallowed_special: SpecialTokens = "all",
+    ) -> bool:
+        """Tell whether a text has at most `limit` tokens, without encoding what lies past the limit.
+
+        Clauses: E8.
+
+        >>> import bpe
+        >>> tokenizer = bpe.train(["aaa"], 257, pattern=None)
+        >>> tokenizer.is_within_limit("aaa", 2), tokenizer.is_within_limit("aaa", 1)
+        (True, False)
+        """
+        total = self._encoder.count(
+            text, allowed_special=allowed_special, disallowed_special=disallowed_special, limit=limit
+        )
+        return total <= limit
+
+    def is_canonical(self, ids: Sequence[int], *, allowed_special: SpecialTokens = frozenset()) -> bool:
+        """Tell whether the ids decode to text whose encoding, with the same special tokens allowed, is the ids.
+
+        Clauses: E5.
+
+        >>> import bpe
+        >>> tokenizer = bpe.train(["aaa"], 257, pattern=None)
+        >>> tokenizer.is_canonical([256, 97]), tokenizer.is_canonical([97, 97, 97])
+        (True, False)
+        """
+        try:
+            text = self.decode(ids, errors="strict")
+        except (UnknownTokenError, InputTypeError, UnicodeDecodeError):
+            return False
+        return self.encode(text, allowed_special=allowed_special, disallowed_special=()) == list(ids)
+
+    # --- decoding --------------------------------------------------------------------------------
+
+    def decode_bytes(self, tokens: Iterable[int]) -> bytes:
+        """Return the concatenated bytes of the ids.
+
+        Clauses: D1, D2.
+        Raises `UnknownTokenError` (a `KeyError`), `TokenIdRangeError` (an `OverflowError` too), `TokenIdTypeError`, with the id and its position.
+        """
+        return self._encoder.decode_bytes(tokens)
+
+    def decode(self, tokens: Iterable[int], errors: str = "replace") -> str:
+        """Return the text of the ids; `errors` says what becomes of bytes that are not UTF-8.
+
+        Clauses: B5, D2, D3.
+        Raises as `decode_bytes` does, and `InvalidUtf8Error` under `errors="strict"`.
+        """
+        return bytes_to_text(self._encoder.decode_bytes(tokens), errors)
+
+    def decode_single_token_bytes(self, token: int) -> bytes:
+        """Return the bytes of one id, ordinary or special.
+
+        Clauses: D2.
+        """
+        return self._encoder.decode_bytes((token,))
+
+    def decode_tokens_bytes(self, tokens: Iterable[int]) -> list[bytes]:
+        """Return the bytes of each id.
+
+        Clauses: D1, D2.
+        """
+        return self._encoder.decode_each(tokens)
+
+    def decode_with_offsets(self, tokens: Sequence[int]) -> tuple[str, list[int]]:
+        """Return the text of the ids, and for each the index of the first character that it holds a byte of.
+
+        Clauses: O1, D2.
+        Raises `InvalidUtf8Error` where the bytes are not UTF-8.
+
+        >>> import bpe
+        >>> bpe.train([], 256).decode_with_offsets([97, 195, 169, 98])
+        ('aéb', [0, 1, 1, 2])
+        """
+        parts = self.decode_tokens_bytes(tokens)
+        offsets: list[int] = []
+        begun = 0
+        for part in parts:
+            offsets.append(max(0, begun - (0x80 <= part[0] < 0xC0)))
+            begun += sum(1 for value in part if not 0x80 <= value < 0xC0)
+        return bytes_to_text(b"".join(parts), "strict"), offsets
+
+    def decode_batch(
+        self,
+        batch: Iterable[Iterable[int]],
+        *,
+        errors: str = "replace",
+        num_threads: int = 8,  # noqa: ARG002
+    ) -> list[str]:
+        """Return the text of each sequence of ids, in order.
+
+        Clauses: E6.
+        """
+        return [self.decode(tokens, errors) for tokens in batch]
+
+    def decode_bytes_batch(self, batch: Iterable[Iterable[int]], *, num_threads: int = 8) -> list[bytes]:  # noqa: ARG002
+        """Return the bytes of each sequence of ids, in order.
+
+        Clauses: E6.
+        """
+        return [self.decode_bytes(tokens) for tokens in batch]
+
+    # --- the vocabulary --------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """What this tokenizer is called; it decides nothing."""
+        return self._name
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """All that decides this tokenizer's behaviour."""
+        return self._vocabulary
+
+    @property
+    def fingerprint(self) -> str:
+        """The sha256 of all that decides behaviour: equal fingerprints imply equal ids (clause F4)."""
+        return self._vocabulary.fingerprint
+
+    @property
+    def max_token_value(self) -> int:
+        """The greatest id in use, special tokens included."""
+        return self._vocabulary.max_token_id
+
+    @property
+    def n_vocab(self) -> int:
+        """One more than the greatest id: not the number of tokens, since ids may have gaps (clause V3)."""
+        return self._vocabulary.n_vocab
+
+    @property
+    def eot_token(self) -> int:
+        """The id of the special token `<|endoftext|>`; raises `UnknownSpecialTokenError` (a `KeyError`) without one."""
+        try:
+            return self._vocabulary.special_tokens["<|endoftext|>"]
+        except KeyError:
+            raise UnknownSpecialTokenError(
+                "this tokenizer has no special token '<|endoftext|>': add it with with_special_tokens",
+                token="<|endoftext|>",  # noqa: S106
+            ) from None
+
+    @property
+    def special_tokens_set(self) -> set[str]:
+        """The texts of all special tokens, aliases included."""
+        return set(self._vocabulary.special_tokens)
+
+    def is_special_token(self, token: int) -> bool:
+        """Tell whether an id is a special token's.
+
+        Clauses: S4, S5.
+        """
+        return as_token_id(token) in self._vocabulary.special_texts
+
+    def token_byte_values(self) -> list[bytes]:
+        """Return the bytes of every ordinary token, in lexicographical order."""
+        return sorted(self._vocabulary.token_ids)
+
+    def with_special_tokens(
+        self, special_tokens: Mapping[str, int], *, aliases: Mapping[str, str] | None = None, name: str | None = None
+    ) -> Tokenizer:
+        """Return a tokenizer that has these special tokens as well; this one stays as it is.
+
+        Clauses: S8, R5.
+        `aliases` maps the text of each new token that shares an id to the text that the id decodes to.
+        Raises `SpecialTokenConflictError`.
+
+        >>> import bpe
+        >>> tokenizer = bpe.train([], 256).with_special_tokens({"<|end|>": 256})
+        >>> tokenizer.encode("<|end|>", allowed_special="all")
+        [256]
+        """
+        old = self._vocabulary
+        for text, token_id in special_tokens.items():
+            if old.special_tokens.get(text, token_id) != token_id:
+                raise SpecialTokenConflictError(
+                    f"special token {text!r} already has the id {old.special_tokens[text]}, not {token_id}", token=text
+                )
+        added = {text: TokenId(token_id) for text, token_id in special_tokens.items()}
+        vocabulary = old.with_changes(
+            special_tokens={**old.special_tokens, **added}, aliases={**old.aliases, **(aliases or {})}
+        )
+        return Tokenizer.from_vocabulary(vocabulary, name=self._name if name is None else name)
+
+    def with_errors(self, errors: SurrogateProfile) -> Tokenizer:
+        r"""Return a tokenizer that refuses surrogates (`strict`) or repairs them (`replace`).
+
+        Clauses: B4, R5.
+
+        >>> import bpe
+        >>> bpe.train([], 256).with_errors("replace").encode("\ud800")
+        [239, 191, 189]
+        """
+        if errors == self._vocabulary.errors:
+            return self
+        return Tokenizer.from_vocabulary(self._vocabulary.with_changes(errors=errors), name=self._name)
+
+    def save(self, path: str | PathLike[str], *, format: str | None = None) -> None:  # noqa: A002 - the field's word
+        """Write the tokenizer to a file, in the format that its name or `format` says.
+
+        Clauses: F1, F4.
+        Raises `CannotExpressError`, before anything is written, where the format cannot hold this tokenizer.
+        """
+        save_vocabulary(self._vocabulary, path, format=format)
+
+    # --- what tiktoken's documentation reaches for, to extend an encoding --------------------------
+
+    @property
+    def pat_str(self) -> str:
+        """The regular expression of the pre-split; one that keeps text whole where there is no pattern."""
+        pattern = self._vocabulary.pattern
+        return "(?s:.+)" if pattern is None else pattern.source
+
+    @property
+    def mergeable_ranks(self) -> dict[bytes, int]:
+        """Each ordinary token's rank, by bytes; raises `CannotExpressError` where ranks cannot stand for the merges."""
+        return dict(rank_table(self._vocabulary))
+
+    @property
+    def special_tokens(self) -> dict[str, int]:
+        """Each special token's id, by text."""
+        return dict(self._vocabulary.special_tokens)
+
+    _pat_str = pat_str
+    _mergeable_ranks = mergeable_ranks
+    _special_tokens = special_tokens
+
+    # --- the object ------------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"<Tokenizer {self._name!r}>"
+
+    def __eq__(self, other: object) -> bool:
+        return self._vocabulary == other._vocabulary if isinstance(other, Tokenizer) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._vocabulary)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self._vocabulary, self._name)
+
+    def __copy__(self) -> Tokenizer:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Tokenizer:
+        return self
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a Tokenizer is immutable: {name!r} cannot be set; with_… methods return a new one")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError(f"a Tokenizer is immutable: {name!r} cannot be deleted")
+
+
+def _rebuild(kind: type[Tokenizer], vocabulary: Vocabulary, name: str) -> Tokenizer:
+    return kind.from_vocabulary(vocabulary, name=name)
+
+
+def _plain(ids: list[TokenId]) -> list[int]:
+    """Return the same list, seen as plain integers."""
+    return ids  # type: ignore[return-value]
+
+
+def _texts(texts: Iterable[str]) -> Iterable[str]:
+    """Return the texts of a batch; refuse a single string, whose characters would be encoded one by one."""
+    if isinstance(texts, str | bytes):
+        raise InputTypeError("a batch is a list of strings, not one string: pass [text]")
+    return texts
+
+
+def _aliases(special_tokens: Mapping[str, int]) -> dict[str, str]:
+    """Return each text that shares an id with an earlier one, and that earlier one."""
+    first: dict[int, str] = {}
+    return {
+        text: first[token_id] for text, token_id in special_tokens.items() if first.setdefault(token_id, text) != text
+    }
+
+
+def _check_size(tokens: int, n_vocab: int, explicit_n_vocab: int) -> None:
+    if tokens != explicit_n_vocab or n_vocab != explicit_n_vocab:
+        raise VocabularySizeError(
+            f"explicit_n_vocab is {explicit_n_vocab}, but there are {tokens} tokens and the ids end at {n_vocab - 1}"
+        )

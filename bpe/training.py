@@ -1,0 +1,192 @@
+"""Training a tokenizer: texts → pre-token counts → merges → `Tokenizer`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from bpe.byte_order import ByteOrder
+from bpe.byte_order import byte_order as byte_values
+from bpe.engine.pre_split import compile_splitter
+from bpe.engine.special_tokens import split_special_tokens
+from bpe.engine.training import train_merges
+from bpe.errors import InputTypeError, LoneSurrogateError, SpecialTokenConflictError, TrainingError
+from bpe.patterns import Pattern, resolve_pattern
+from bpe.reference.training import MergeStep, TieBreak
+from bpe.reference.utf8 import scalar_text
+from bpe.tokenizer import Tokenizer
+from bpe.vocabulary import MAX_TOKEN_ID, SurrogateProfile, TokenId, Vocabulary, single_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingProgress:
+    """How far training is: texts counted, or merges made of how many at most; and the latest merge."""
+
+    phase: Literal["count", "merge"]
+    done: int
+    total: int | None
+    step: MergeStep | None = None
+
+
+Progress = Callable[[TrainingProgress], None]
+
+
+def train(
+    texts: Iterable[str],
+    vocab_size: int,
+    *,
+    pattern: str | Pattern | None = "cl100k_base",
+    special_tokens: Sequence[str] = (),
+    min_frequency: int = 1,
+    tie_break: TieBreak = "smallest-pair",
+    byte_order: ByteOrder = "value",
+    errors: SurrogateProfile = "strict",
+    progress: Progress | None = None,
+) -> Tokenizer:
+    """Train a tokenizer of `vocab_size` ids, special tokens included, on texts that are read once.
+
+    Clauses: T1, T2, T5, T6, T12, T13.
+    Only the distinct pre-tokens are kept in memory; with `pattern=None` each text is one pre-token.
+    Texts are cut at the special tokens, which take no part in the merges and get the ids after them.
+    Fewer ids than `vocab_size` result where no pair occurs `min_frequency` times any more.
+    Raises `TrainingError`, `InvalidPatternError`, `PatternGapError`, `LoneSurrogateError`, `SpecialTokenConflictError`.
+
+    >>> import bpe
+    >>> tokenizer = bpe.train(["aaabdaaabac"], 259, pattern=None, tie_break="first-seen")
+    >>> tokenizer.encode("aaabdaaabac")
+    [258, 100, 258, 97, 99]
+    """
+    tokenizer, _ = train_with_trace(
+        texts,
+        vocab_size,
+        pattern=pattern,
+        special_tokens=special_tokens,
+        min_frequency=min_frequency,
+        tie_break=tie_break,
+        byte_order=byte_order,
+        errors=errors,
+        progress=progress,
+    )
+    return tokenizer
+
+
+def train_with_trace(
+    texts: Iterable[str],
+    vocab_size: int,
+    *,
+    pattern: str | Pattern | None = "cl100k_base",
+    special_tokens: Sequence[str] = (),
+    min_frequency: int = 1,
+    tie_break: TieBreak = "smallest-pair",
+    byte_order: ByteOrder = "value",
+    errors: SurrogateProfile = "strict",
+    progress: Progress | None = None,
+) -> tuple[Tokenizer, tuple[MergeStep, ...]]:
+    """Train as `train` does, and return also each merge with its pair's count and the new token's bytes.
+
+    Clauses: T2, T4, T6.
+
+    >>> import bpe
+    >>> _, trace = bpe.train_with_trace(["aaabdaaabac"], 258, pattern=None)
+    >>> [(step.merge.pair, step.count, step.token) for step in trace]
+    [((97, 97), 4, b'aa'), ((97, 98), 2, b'ab')]
+    """
+    merges = _check_arguments(vocab_size, special_tokens, min_frequency, tie_break, byte_order)
+    resolved = resolve_pattern(pattern)
+    counts = count_pre_tokens(texts, resolved, special_tokens=special_tokens, errors=errors, progress=progress)
+    made = 0
+
+    def report(step: MergeStep) -> None:
+        nonlocal made
+        made += 1
+        if progress is not None:
+            progress(TrainingProgress("merge", made, merges, step))
+
+    trace = train_merges(
+        counts, merges, tie_break=tie_break, min_frequency=min_frequency, byte_order=byte_order, progress=report
+    )
+    tokens = single_bytes(byte_values(byte_order)) | {step.merge.result: step.token for step in trace}
+    vocabulary = Vocabulary(
+        tokens,
+        merges=tuple(step.merge for step in trace),
+        pattern=resolved,
+        special_tokens={text: TokenId(len(tokens) + index) for index, text in enumerate(special_tokens)},
+        errors=errors,
+    )
+    return Tokenizer.from_vocabulary(vocabulary, name="trained"), trace
+
+
+def count_pre_tokens(
+    texts: Iterable[str],
+    pattern: Pattern | None,
+    *,
+    special_tokens: Sequence[str] = (),
+    errors: SurrogateProfile = "strict",
+    progress: Progress | None = None,
+) -> dict[str, int]:
+    """Return how often each pre-token occurs in texts that are cut at the special tokens.
+
+    Clauses: T12.
+    Raises `LoneSurrogateError` that names the text as well as the index in it.
+
+    >>> from bpe.patterns import resolve_pattern
+    >>> count_pre_tokens(["a b<end>b"], resolve_pattern("gpt2"), special_tokens=["<end>"])
+    {'a': 1, ' b': 1, 'b': 1}
+    """
+    if isinstance(texts, str | bytes):
+        raise InputTypeError("texts must be an iterable of strings, not one string: pass [text]")
+    split = compile_splitter(pattern)
+    allowed = frozenset(special_tokens)
+    counts: Counter[str] = Counter()
+    for number, text in enumerate(texts, start=1):
+        for span in split_special_tokens(_scalar_text(text, number, errors), allowed):
+            if not span.is_special:
+                counts.update(split(span.text))
+        if progress is not None:
+            progress(TrainingProgress("count", number, None))
+    return dict(counts)
+
+
+def _scalar_text(text: str, number: int, errors: SurrogateProfile) -> str:
+    try:
+        return scalar_text(text, errors)
+    except LoneSurrogateError as error:
+        raise LoneSurrogateError(f"text {number}: {error.message}", text=text, index=error.start) from None
+    except InputTypeError as error:
+        raise InputTypeError(f"text {number}: {error.message}") from None
+
+
+def _check_arguments(
+    vocab_size: int, special_tokens: Sequence[str], min_frequency: int, tie_break: str, order: str
+) -> int:
+    """Return how many merges are wanted; refuse what cannot be trained."""
+    _check_special_tokens(special_tokens)
+    for name, value in (("vocab_size", vocab_size), ("min_frequency", min_frequency)):
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise InputTypeError(f"{name} must be an integer, not {value!r}")
+    if min_frequency < 1:
+        raise TrainingError(f"min_frequency is {min_frequency}, but a pair occurs at least once: give 1 or more")
+    for name, profile, known in (("tie_break", tie_break, TieBreak), ("byte_order", order, ByteOrder)):
+        if profile not in get_args(known):
+            raise TrainingError(f"{name} is {profile!r}: give one of {', '.join(map(repr, get_args(known)))}")
+    least = 256 + len(special_tokens)
+    if not least <= vocab_size <= MAX_TOKEN_ID:
+        raise TrainingError(
+            f"vocab_size is {vocab_size}, but 256 bytes and {len(special_tokens)} special tokens need at least {least} "
+            f"ids, and ids end at {MAX_TOKEN_ID}"
+        )
+    return vocab_size - least
+
+
+def _check_special_tokens(special_tokens: Sequence[str]) -> None:
+    if isinstance(special_tokens, str):
+        raise InputTypeError("special_tokens must be a sequence of strings, not one string: pass [token]")
+    seen: set[str] = set()
+    for token in special_tokens:
+        if not isinstance(token, str) or not token:
+            raise SpecialTokenConflictError(f"special token {token!r} is not a non-empty text", token=token)
+        if token in seen:
+            raise SpecialTokenConflictError(f"special token {token!r} is given twice", token=token)
+        seen.add(token)
