@@ -205,13 +205,13 @@ def _read_set(text: str, reading: _Reading) -> Iterator[str | CharacterClass]:
 
 
 def _read_escape(text: str, reading: _Reading, *, in_set: bool) -> str | CharacterClass:
-    letter = text[1]
+    letter, digits = text[1], text[2:]
     name = _ESCAPED_CLASSES.get(letter.lower()) if letter in "sSdD" else _property_name(text)
     if name is not None:
         reading.folded_class |= reading.scopes[-1].folded
         return CharacterClass(text, name, letter.isupper() != ("{^" in text), in_set)
-    if letter in "xuU" and len(text) > 2:
-        reading.compares |= int(text[2:], base=16) >= 0x80
+    if letter in "xuU" and digits:
+        reading.compares |= int(digits, 16) >= 0x80
     elif letter in "123456789N" or text.startswith("\\g<") or not letter.isascii():
         reading.compares = True
     elif letter.isalpha() and letter not in (_FIXED_IN_SETS if in_set else _FIXED_ESCAPES):

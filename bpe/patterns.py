@@ -13,10 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from types import MappingProxyType
 from typing import Final, Literal
 
 from bpe.errors import InputTypeError, InvalidPatternError
+from bpe.pattern_syntax import read_pattern
+from bpe.unicode_classes import UNICODE_VERSION
 
 GapProfile = Literal["refuse", "isolate"]
 
@@ -87,6 +90,18 @@ class Pattern:
     def name(self) -> str | None:
         """The name of the named pattern that cuts every text as this one does, or `None`."""
         return _NAME_BY_SOURCE.get(self.source)
+
+    @property
+    def unicode_version(self) -> str:
+        r"""The version of the Unicode data that decides what this pattern matches: a part of what it is.
+
+        Named patterns, and all others whose classes are general categories, `\s` and `\d`, have the pinned version.
+        A pattern with any other property, such as `\w`, has that of the installed `regex` release, which is then named.
+
+        >>> Pattern(r"\p{L}+|\s+|.").unicode_version, Pattern(r"\w+|\W+").unicode_version[:8]
+        ('16.0.0', 'regex-20')
+        """
+        return UNICODE_VERSION if read_pattern(self.source).pinned else f"regex-{version('regex')}"
 
 
 def resolve_pattern(pattern: str | Pattern | None) -> Pattern | None:

@@ -15,7 +15,6 @@ from typing import Any, Final, Literal, NewType
 
 from bpe.errors import InvalidVocabularyError, SpecialTokenConflictError
 from bpe.patterns import Pattern
-from bpe.unicode_classes import UNICODE_VERSION
 
 TokenId = NewType("TokenId", int)
 Rank = NewType("Rank", int)
@@ -233,7 +232,7 @@ def _content(vocabulary: Vocabulary) -> dict[str, Any]:
     return {
         "tokens": [[token_id, token.hex()] for token_id, token in vocabulary.token_bytes.items()],
         "merges": None if merges is None else [[m.left, m.right, m.result] for m in merges],
-        "pattern": None if pattern is None else [pattern.source, pattern.gaps, UNICODE_VERSION],
+        "pattern": None if pattern is None else [pattern.source, pattern.gaps, pattern.unicode_version],
         "special_tokens": sorted(vocabulary.special_tokens.items()),
         "aliases": sorted(vocabulary.aliases.items()),
         "whole_pre_token": vocabulary.whole_pre_token,
