@@ -143,7 +143,7 @@ class TokenIdTypeError(InputTypeError):
 class InvalidVocabularyError(BpeError):
     """Raised when a vocabulary is not well formed."""
 
-    clauses = ("V1", "V2", "V4")
+    clauses: ClassVar[tuple[str, ...]] = ("V1", "V2", "V4")
 
 
 class VocabularySizeError(InvalidVocabularyError, AssertionError):

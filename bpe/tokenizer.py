@@ -6,20 +6,24 @@ Where it differs on purpose, `docs/differences-from-tiktoken.md` says so, with t
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
+from bpe.conversion import forget_merges
 from bpe.engine.encoding import Encoder, TokenSpan
 from bpe.errors import (
+    EmptyTokenWarning,
     InputTypeError,
+    InvalidVocabularyError,
     SpecialTokenConflictError,
     UnknownSpecialTokenError,
     UnknownTokenError,
     VocabularySizeError,
 )
-from bpe.files import rank_table, save_vocabulary, without_empty_tokens
+from bpe.files import save_vocabulary
 from bpe.patterns import Pattern
 from bpe.reference.encoding import as_token_id
 from bpe.reference.utf8 import bytes_to_text, scalar_text, text_to_bytes
@@ -60,9 +64,8 @@ class Tokenizer:
         special_tokens: Mapping[str, int],
         explicit_n_vocab: int | None = None,
     ) -> None:
-        tokens = without_empty_tokens({TokenId(rank): token for token, rank in mergeable_ranks.items()}, source=name)
         vocabulary = Vocabulary(
-            tokens,
+            _tokens(mergeable_ranks, name),
             pattern=Pattern(pat_str),
             special_tokens={text: TokenId(token_id) for text, token_id in special_tokens.items()},
             aliases=_aliases(special_tokens),
@@ -211,7 +214,8 @@ class Tokenizer:
         ordinary = self._vocabulary.token_ids.get(token)
         if ordinary is not None:
             return ordinary
-        special = self._vocabulary.special_tokens.get(token.decode("utf-8", "replace"))
+        # Bytes that are not UTF-8 become surrogates here, which no special token holds.
+        special = self._vocabulary.special_tokens.get(token.decode("utf-8", "surrogateescape"))
         if special is not None:
             return special
         raise UnknownTokenError(f"{text_or_bytes!r} is not one token: use encode for text of any length", token=token)
@@ -455,7 +459,7 @@ class Tokenizer:
     @property
     def mergeable_ranks(self) -> dict[bytes, int]:
         """Each ordinary token's rank, by bytes; raises `CannotExpressError` where ranks cannot stand for the merges."""
-        return dict(rank_table(self._vocabulary))
+        return dict(forget_merges(self._vocabulary).token_ids)
 
     @property
     def special_tokens(self) -> dict[str, int]:
@@ -507,6 +511,21 @@ def _texts(texts: Iterable[str]) -> Iterable[str]:
     if isinstance(texts, str | bytes):
         raise InputTypeError("a batch is a list of strings, not one string: pass [text]")
     return texts
+
+
+def _tokens(mergeable_ranks: Mapping[bytes, int], name: str) -> dict[TokenId, bytes]:
+    """Return each token's bytes by rank; leave an empty token out with a warning, refuse a rank given twice."""
+    tokens: dict[TokenId, bytes] = {}
+    for token, rank in mergeable_ranks.items():
+        if rank in tokens:
+            raise InvalidVocabularyError(
+                f"{name}: tokens {tokens[TokenId(rank)]!r} and {token!r} both have rank {rank}"
+            )
+        if token == b"":
+            warnings.warn(f"{name}: token {rank} has no bytes and is left out", EmptyTokenWarning, stacklevel=3)
+        else:
+            tokens[TokenId(rank)] = token
+    return tokens
 
 
 def _aliases(special_tokens: Mapping[str, int]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from bpe.byte_order import ByteOrder
 from bpe.byte_order import byte_order as byte_values
@@ -180,7 +180,7 @@ def _check_arguments(
     return vocab_size - least
 
 
-def _check_special_tokens(special_tokens: Sequence[str]) -> None:
+def _check_special_tokens(special_tokens: Sequence[Any]) -> None:
     if isinstance(special_tokens, str):
         raise InputTypeError("special_tokens must be a sequence of strings, not one string: pass [token]")
     seen: set[str] = set()

@@ -56,7 +56,7 @@ def _training_steps(
     queue = [key_of(pair) for pair in row.counts]
     heapify(queue)
     while queue:
-        pair = queue[0][-1]
+        pair: Pair = queue[0][-1]
         if row.counts.get(pair, 0) < max(min_frequency, 1):
             # Counts only fall, so this pair is done with for good; keys begin with the count, so
             # once a key that is true comes up here, all others are as rare.
@@ -68,7 +68,7 @@ def _training_steps(
             continue
         heappop(queue)
         count = row.counts[pair]
-        merge = Merge(*pair, TokenId(len(token_bytes)))
+        merge = Merge(pair[0], pair[1], TokenId(len(token_bytes)))
         token_bytes[merge.result] = token_bytes[merge.left] + token_bytes[merge.right]
         for created in row.apply(merge):
             heappush(queue, key_of(created))

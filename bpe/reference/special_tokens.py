@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Set as AbstractSet
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bpe.errors import DisallowedSpecialTokenError, InputTypeError, UnknownSpecialTokenError
 
@@ -110,7 +110,7 @@ def split_special_tokens(text: str, allowed: Collection[str]) -> list[Span]:
     return [span for span in spans if span.text]
 
 
-def _as_set(tokens: Collection[str], argument: str) -> frozenset[str]:
+def _as_set(tokens: Collection[Any], argument: str) -> frozenset[str]:
     if isinstance(tokens, str):
         raise InputTypeError(f'{argument} must be "all" or a collection of texts, not the string {tokens!r}')
     texts = frozenset(tokens)

@@ -1,0 +1,62 @@
+# Every target creates what it needs: a virtual environment in .venv, with the project in it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first interpreter that is new enough.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+READY := $(VENV)/.ready
+PYTEST := $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lint types doctest deep bench tables build clean
+
+help:  ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(READY)  ## Train, encode, decode; the same ids as tiktoken, side by side
+	@$(BIN)/python docs/demo/demo.py
+
+test: $(READY)  ## All tests but the deep ones, doctests included
+	$(PYTEST) --numprocesses=auto --doctest-modules -m "not deep"
+
+check: $(READY) format lint types test  ## What to run before each commit
+
+format: $(READY)  ## Format the code, and say what changed
+	$(BIN)/ruff format .
+
+lint: $(READY)  ## Lint, and check that the generated tables are current
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/python tools/generate_unicode_classes.py --check
+
+types: $(READY)  ## Check the types of everything
+	$(BIN)/mypy
+
+doctest: $(READY)  ## Only the examples in docstrings
+	$(PYTEST) --doctest-modules bpe
+
+deep: $(READY)  ## Hours: every test with many more examples
+	HYPOTHESIS_PROFILE=deep $(PYTEST) --numprocesses=auto -m "deep or not deep"
+
+bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth on hostile input
+	$(BIN)/python -m benchmarks.encode
+	$(BIN)/python -m benchmarks.train
+	$(BIN)/python -m benchmarks.growth
+
+tables: $(READY)  ## Generate the Unicode tables again
+	$(BIN)/python tools/generate_unicode_classes.py
+
+build: $(READY)  ## Build the wheel and the source distribution
+	$(BIN)/python -m pip install --quiet build
+	$(BIN)/python -m build
+
+clean:  ## Remove the environment and everything that was built
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

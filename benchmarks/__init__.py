@@ -1,0 +1,1 @@
+"""Measurements of speed, as ratios to peers in the same run."""

@@ -1,0 +1,340 @@
+"""`Tokenizer` beside the installed tiktoken: every method of both, on the same vocabulary."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tiktoken
+
+import bpe
+from bpe import errors
+from bpe.patterns import NAMED_PATTERNS
+from tests.peers import tiktoken_twin
+
+SPECIAL = {"<|endoftext|>": 400, "<|fim|>": 401}
+CORPUS = (
+    *("the cat sat on the mat, and the dog's bone", "naïve café 😀😀 漢字 漢字", "    x = 10\r\n\r\n    y = 2000\n"),
+    (Path(__file__).parent.parent / "docs" / "demo" / "hazards.txt").read_text(encoding="utf-8"),
+)
+TEXTS = (
+    "",
+    "the cat",
+    "the dog's 2000 bones\r\n\r\n  x",
+    "naïve 😀 漢字",
+    "a\u0301 \x00 \u2028 \x85 \u3000",
+    "<|endoftext",
+    "'\u017f 'S I'LL",
+    "\U0010ffff\ue000",
+)
+
+
+def ranks() -> dict[bytes, int]:
+    """Return a small rank table that was trained on a few lines."""
+    return bpe.train(CORPUS, 380, pattern="cl100k_base").mergeable_ranks
+
+
+@pytest.fixture(scope="module")
+def ours() -> bpe.Tokenizer:
+    """Our tokenizer, built as `tiktoken.Encoding` is."""
+    return bpe.Tokenizer("tiny", pat_str=NAMED_PATTERNS["cl100k_base"], mergeable_ranks=ranks(), special_tokens=SPECIAL)
+
+
+@pytest.fixture(scope="module")
+def theirs(ours: bpe.Tokenizer) -> tiktoken.Encoding:
+    """Theirs, of the same vocabulary."""
+    return tiktoken_twin(ours)
+
+
+# --- the same answers ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_encoding_is_tiktokens(ours: bpe.Tokenizer, theirs: tiktoken.Encoding, text: str) -> None:
+    """Every way of encoding gives tiktoken's ids, as a plain list of plain integers."""
+    ids = ours.encode(text)
+    assert ids == theirs.encode(text)
+    assert type(ids) is list
+    assert set(map(type, ids)) <= {int}
+    assert ours.encode_ordinary(text) == theirs.encode_ordinary(text)
+    assert ours.encode_to_numpy(text).tolist() == theirs.encode_to_numpy(text).tolist()
+    assert ours.encode_to_numpy(text).dtype == np.uint32
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_decoding_is_tiktokens(ours: bpe.Tokenizer, theirs: tiktoken.Encoding, text: str) -> None:
+    """Every way of decoding gives tiktoken's text, bytes and offsets."""
+    ids = theirs.encode_ordinary(text)
+    assert ours.decode(ids) == theirs.decode(ids) == text
+    assert ours.decode_bytes(ids) == theirs.decode_bytes(ids)
+    assert ours.decode_tokens_bytes(ids) == theirs.decode_tokens_bytes(ids)
+    assert ours.decode_with_offsets(ids) == theirs.decode_with_offsets(ids)
+    for token_id in ids:
+        assert ours.decode_single_token_bytes(token_id) == theirs.decode_single_token_bytes(token_id)
+
+
+def test_decoding_broken_text_is_tiktokens(ours: bpe.Tokenizer, theirs: tiktoken.Encoding) -> None:
+    """Ids that are not UTF-8 together decode as in tiktoken under every error handler."""
+    ids = [theirs.encode_single_token(bytes([value])) for value in b"a\xf0\x9f\x98b\xff"]
+    assert ours.decode(ids) == theirs.decode(ids) == "a\ufffdb\ufffd"
+    for handler in ("ignore", "backslashreplace", "surrogateescape"):
+        assert ours.decode(ids, errors=handler) == theirs.decode(ids, errors=handler)
+    for tokenizer in (ours, theirs):
+        with pytest.raises(UnicodeDecodeError):
+            tokenizer.decode(ids, errors="strict")
+        with pytest.raises(UnicodeDecodeError):
+            tokenizer.decode_with_offsets(ids)
+
+
+def test_batches_are_tiktokens(ours: bpe.Tokenizer, theirs: tiktoken.Encoding) -> None:
+    """A batch is the map, in order, whatever the number of threads."""
+    texts = list(TEXTS)
+    expected = theirs.encode_batch(texts, num_threads=2)
+    assert ours.encode_batch(texts, num_threads=1) == ours.encode_batch(texts, num_threads=3) == expected
+    assert ours.encode_ordinary_batch(texts) == theirs.encode_ordinary_batch(texts)
+    assert ours.decode_batch(expected) == theirs.decode_batch(expected) == texts
+    assert ours.decode_bytes_batch(expected) == theirs.decode_bytes_batch(expected)
+
+
+def test_special_tokens_are_tiktokens(ours: bpe.Tokenizer, theirs: tiktoken.Encoding) -> None:
+    """Allowed, disallowed and exempted special tokens are treated as in tiktoken."""
+    text = "the<|endoftext|>cat<|fim|>"
+    for tokenizer in (ours, theirs):
+        with pytest.raises(ValueError, match=r"endoftext"):
+            tokenizer.encode(text)
+        with pytest.raises(ValueError, match="fim"):
+            tokenizer.encode(text, allowed_special={"<|endoftext|>"})
+        with pytest.raises(ValueError, match="cat"):
+            tokenizer.encode("the cat", disallowed_special={"cat"})
+        with pytest.raises(ValueError, match="fim"):
+            tokenizer.encode_batch(["the", text], disallowed_special={"<|fim|>"})
+        with pytest.raises(ValueError, match="fim"):
+            tokenizer.encode_to_numpy(text, disallowed_special=["<|fim|>"])
+    assert ours.encode(text, allowed_special="all") == theirs.encode(text, allowed_special="all")
+    assert ours.encode(text, disallowed_special=()) == theirs.encode(text, disallowed_special=())
+    one = {"<|fim|>"}
+    assert ours.encode(text, allowed_special=one, disallowed_special=()) == theirs.encode(
+        text, allowed_special=one, disallowed_special=()
+    )
+    assert ours.encode(text, allowed_special="all", disallowed_special=()) == theirs.encode(
+        text, allowed_special="all", disallowed_special=()
+    )
+
+
+def test_single_tokens_are_tiktokens(ours: bpe.Tokenizer, theirs: tiktoken.Encoding) -> None:
+    """A single token is found by text or bytes, special ones included; anything else is a KeyError."""
+    for token in ("ing", b"ing", " the", "<|fim|>", b"<|endoftext|>", b"\xff"):
+        assert ours.encode_single_token(token) == theirs.encode_single_token(token)
+    for token in ("the cat sat", b"\xff\xfe", ""):
+        for tokenizer in (ours, theirs):
+            with pytest.raises(KeyError):
+                tokenizer.encode_single_token(token)
+
+
+def test_single_special_token_is_found_by_its_own_bytes_only() -> None:
+    """A byte that is not UTF-8 is not taken for a special token that happens to be U+FFFD."""
+    tokenizer = bpe.train([], 257, special_tokens=["\ufffd"])
+    assert tokenizer.encode_single_token("\ufffd") == 256
+    assert tokenizer.encode_single_token(b"\xff") == 255
+    with pytest.raises(KeyError):
+        tokenizer.encode_single_token(b"\xff\xff")
+
+
+def test_attributes_are_tiktokens(ours: bpe.Tokenizer, theirs: tiktoken.Encoding) -> None:
+    """Sizes, special tokens and byte values are tiktoken's."""
+    for name in ("n_vocab", "max_token_value", "eot_token", "special_tokens_set"):
+        assert getattr(ours, name) == getattr(theirs, name)
+    assert ours.name == "tiny"
+    assert ours.token_byte_values() == theirs.token_byte_values()
+    for token_id in (400, 401, 0, 379, 399, 10**6):
+        assert ours.is_special_token(token_id) == theirs.is_special_token(token_id)
+
+
+def test_extending_as_tiktokens_readme_does(ours: bpe.Tokenizer) -> None:
+    """The documented way of extending an encoding, through its underscored attributes, works."""
+    extended = bpe.Tokenizer(
+        name="tiny_im",
+        pat_str=ours._pat_str,
+        mergeable_ranks=ours._mergeable_ranks,
+        special_tokens={**ours._special_tokens, "<|im_start|>": 402},
+    )
+    assert extended.encode("<|im_start|>", allowed_special="all") == [402]
+    assert extended == ours.with_special_tokens({"<|im_start|>": 402})
+    assert "<|im_start|>" not in ours.special_tokens_set
+
+
+def test_surrogates_are_repaired_as_in_tiktoken(ours: bpe.Tokenizer, theirs: tiktoken.Encoding) -> None:
+    """The compatible constructor repairs surrogates: pairs become characters, others U+FFFD."""
+    for text in ("\ud83d\ude00", "a\ud800b", "\udc00\ud800", "\ud83d"):
+        assert ours.encode(text) == theirs.encode(text)
+        assert ours.encode_ordinary(text) == theirs.encode_ordinary(text)
+        assert ours.encode_batch([text]) == theirs.encode_batch([text])
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        (lambda t: t.decode([10**6]), KeyError),
+        (lambda t: t.decode_bytes([390]), KeyError),
+        (lambda t: t.decode([-1]), OverflowError),
+        (lambda t: t.decode([2**32]), OverflowError),
+        (lambda t: t.decode(["a"]), TypeError),
+        (lambda t: t.decode([1.0]), TypeError),
+        (lambda t: t.decode_single_token_bytes(10**6), KeyError),
+        (lambda t: t.decode_single_token_bytes(-1), OverflowError),
+        (lambda t: t.decode_tokens_bytes([10**6]), KeyError),
+        (lambda t: t.encode(b"bytes"), TypeError),
+        (lambda t: t.encode(None), TypeError),
+    ],
+)
+def test_exceptions_are_caught_as_tiktokens(
+    ours: bpe.Tokenizer, theirs: tiktoken.Encoding, call: Callable[[Any], object], expected: type[Exception]
+) -> None:
+    """Where tiktoken raises, an `except` clause written for it catches ours, which is a BpeError besides."""
+    for tokenizer in (ours, theirs):
+        with pytest.raises(expected):
+            call(tokenizer)
+    with pytest.raises(errors.BpeError):
+        call(ours)
+
+
+def test_numpy_ids_decode(ours: bpe.Tokenizer, theirs: tiktoken.Encoding) -> None:
+    """Arrays of ids, and NumPy integers, decode as in tiktoken."""
+    ids = ours.encode_to_numpy("the cat")
+    assert ours.decode(ids) == theirs.decode(ids) == "the cat"  # type: ignore[arg-type]
+    assert ours.decode_single_token_bytes(ids[0]) == theirs.decode_single_token_bytes(ids[0])
+
+
+def test_constructor_checks_the_size(ours: bpe.Tokenizer) -> None:
+    """`explicit_n_vocab` is checked as tiktoken checks it, with an AssertionError that says more."""
+    parts: dict[str, Any] = {"pat_str": ours.pat_str, "mergeable_ranks": ours.mergeable_ranks}
+    assert bpe.Tokenizer("t", **parts, special_tokens={"<x>": 380}, explicit_n_vocab=381).n_vocab == 381
+    for kind in (bpe.Tokenizer, tiktoken.Encoding):
+        with pytest.raises(AssertionError):
+            kind("t", **parts, special_tokens=SPECIAL, explicit_n_vocab=402)
+
+
+# --- more than tiktoken --------------------------------------------------------------------------
+
+
+def test_offsets_tile_the_text(ours: bpe.Tokenizer) -> None:
+    """Byte spans tile; character spans cover every character that a token holds a byte of (clause O1)."""
+    text = "naïve 😀<|fim|>漢"
+    spans = ours.encode_with_offsets(text, allowed_special="all")
+    data = text.encode()
+    assert [span.token_id for span in spans] == ours.encode(text, allowed_special="all")
+    assert [span.byte_start for span in spans] == [0, *(span.byte_stop for span in spans[:-1])]
+    assert spans[-1].byte_stop == len(data)
+    for span in spans:
+        assert ours.decode_single_token_bytes(span.token_id) == data[span.byte_start : span.byte_stop]
+        before = [i for i in range(len(text)) if len(text[: i + 1].encode()) > span.byte_start]
+        after = [i for i in range(len(text)) if len(text[:i].encode()) < span.byte_stop]
+        assert (span.char_start, span.char_stop) == (before[0], after[-1] + 1)
+
+
+def test_offsets_of_an_alias_are_those_of_the_text() -> None:
+    """A special token that decodes to another text still covers the text that was there (clauses O1, S8)."""
+    tokenizer = bpe.train([], 257, special_tokens=["<end>"]).with_special_tokens(
+        {"<longer end>": 256}, aliases={"<longer end>": "<end>"}
+    )
+    assert [tuple(s) for s in tokenizer.encode_with_offsets("<longer end>a", allowed_special="all")] == [
+        (256, 0, 12, 0, 12),
+        (97, 12, 13, 12, 13),
+    ]
+    assert tokenizer.decode([256]) == "<end>"
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "the<|fim|>"])
+def test_counting(ours: bpe.Tokenizer, text: str) -> None:
+    """`count` and `is_within_limit` say what `encode` would (clause E8)."""
+    exact = len(ours.encode(text, disallowed_special=()))
+    assert ours.count(text, disallowed_special=()) == exact
+    for limit in range(-1, exact + 2):
+        assert ours.is_within_limit(text, limit, disallowed_special=()) == (exact <= limit)
+
+
+def test_counting_refuses_what_encoding_refuses(ours: bpe.Tokenizer) -> None:
+    """A disallowed special token is refused even past the limit (clauses S3, E8)."""
+    with pytest.raises(errors.DisallowedSpecialTokenError):
+        ours.is_within_limit("the cat sat <|fim|>", 1)
+
+
+def test_is_canonical(ours: bpe.Tokenizer) -> None:
+    """Ids are canonical exactly if their text encodes to them again (clause E5)."""
+    ids = ours.encode("the cat")
+    assert ours.is_canonical(ids)
+    assert not ours.is_canonical([ours.encode_single_token(bytes([value])) for value in b"the"])
+    assert not ours.is_canonical([10**6])
+    assert not ours.is_canonical([ours.encode_single_token(b"\xff")])
+    assert not ours.is_canonical([400])
+    assert ours.is_canonical([400], allowed_special="all")
+
+
+def test_immutable_pickles_copies_compares(ours: bpe.Tokenizer) -> None:
+    """A tokenizer cannot be changed; copies are equal, and equal ones have one fingerprint (clauses R5, F4)."""
+    with pytest.raises(AttributeError, match="immutable"):
+        ours.name = "other"  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="immutable"):
+        del ours._name
+    with pytest.raises(TypeError):
+        ours.vocabulary.token_bytes[bpe.TokenId(0)] = b"x"  # type: ignore[index]
+    again = pickle.loads(pickle.dumps(ours))
+    assert again == ours
+    assert hash(again) == hash(ours)
+    assert again.fingerprint == ours.fingerprint
+    assert again.encode("the cat") == ours.encode("the cat")
+    assert copy.copy(ours) is ours
+    assert copy.deepcopy(ours) is ours
+    other = ours.with_errors("strict")
+    assert other != ours
+    assert other.fingerprint != ours.fingerprint
+    assert ours != "tiny"
+
+
+def test_threads_agree(ours: bpe.Tokenizer) -> None:
+    """Many threads that share a tokenizer get the ids that one gets (clauses E6, R5)."""
+    fresh = pickle.loads(pickle.dumps(ours))
+    texts = [f"{text} {number}" for number in range(50) for text in TEXTS]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(fresh.encode, texts)) == [ours.encode(text) for text in texts]
+
+
+def test_memory_is_bounded(ours: bpe.Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Endless new words do not grow the memory past its bound, and the ids stay right (clause R3)."""
+    monkeypatch.setattr("bpe.engine.encoding.MEMORY_PIECES", 10)
+    fresh = pickle.loads(pickle.dumps(ours))
+    for number in range(200):
+        assert fresh.decode(fresh.encode(f"word{number} x{number}")) == f"word{number} x{number}"
+        assert len(fresh._encoder._memory) <= 10
+
+
+def test_refusals_name_input_and_remedy(ours: bpe.Tokenizer) -> None:
+    """Messages name what was wrong, where, and what to do."""
+    strict = ours.with_errors("strict")
+    with pytest.raises(errors.LoneSurrogateError, match=r"U\+D800 at index 2.*replace.*\[B4\]"):
+        strict.encode("ab\ud800")
+    for call in (strict.encode_ordinary, strict.count, strict.encode_with_offsets, strict.encode_to_numpy):
+        with pytest.raises(errors.LoneSurrogateError):
+            call("\ud800")
+    with pytest.raises(errors.LoneSurrogateError):
+        strict.encode_batch(["fine", "\ud800"])
+    with pytest.raises(errors.UnknownSpecialTokenError, match=r"'<\|nope\|>'.*with_special_tokens"):
+        ours.encode("x", allowed_special={"<|nope|>"})
+    with pytest.raises(errors.DisallowedSpecialTokenError, match=r"'<\|fim\|>' at index 3"):
+        ours.encode("the<|fim|>")
+    with pytest.raises(errors.UnknownTokenError, match="id 390 at position 1"):
+        ours.decode([0, 390])
+    with pytest.raises(errors.TokenIdTypeError, match="True at position 0"):
+        ours.decode([True])
+    with pytest.raises(errors.InputTypeError, match="pass \\[text\\]"):
+        ours.encode_batch("the cat")
+    with pytest.raises(errors.InputTypeError, match="allowed_special"):
+        ours.encode("x", allowed_special="<|fim|>")
+    with pytest.raises(errors.InputTypeError, match="no error handler"):
+        ours.decode([0], errors="nonsense")
