@@ -25,7 +25,7 @@ demo: $(READY)  ## Train, encode, decode; the same ids as tiktoken, side by side
 	@$(BIN)/python docs/demo/demo.py
 
 test: $(READY)  ## All tests but the deep ones, doctests included
-	$(PYTEST) --numprocesses=auto --doctest-modules -m "not deep"
+	$(PYTEST) --numprocesses=auto -m "not deep"
 
 check: $(READY) format lint types test  ## What to run before each commit
 
@@ -41,7 +41,7 @@ types: $(READY)  ## Check the types of everything
 	$(BIN)/mypy
 
 doctest: $(READY)  ## Only the examples in docstrings
-	$(PYTEST) --doctest-modules bpe
+	$(PYTEST) bpe README.md
 
 deep: $(READY)  ## Hours: every test with many more examples
 	HYPOTHESIS_PROFILE=deep $(PYTEST) --numprocesses=auto -m "deep or not deep"

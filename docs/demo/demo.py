@@ -23,12 +23,11 @@ VOCAB_SIZE = 2048
 
 
 class Outcome(NamedTuple):
-    """What became of one file under one tokenizer."""
+    """What became of one text under one tokenizer."""
 
-    size: int
     tokens: int
     decodes_back: bool
-    same_as_tiktoken: bool | None
+    same_as_tiktoken: bool
 
 
 def read_corpus() -> list[str]:
@@ -45,12 +44,13 @@ def train(console: Console) -> bpe.Tokenizer:
     seconds = time.perf_counter() - started
     size = sum(len(text.encode()) for text in corpus)
     console.print(
-        f"[bold]1. Train.[/] {len(corpus)} files of this project, {size:,} bytes → "
+        "[bold]1. Train[/] a tokenizer, named trained here. "
+        f"{len(corpus)} files of this project, {size:,} bytes → "
         f"{tokenizer.n_vocab:,} ids in {seconds:.1f} s."
     )
-    first = "  ".join(f"{step.token.decode(errors='replace')!r}×{step.count}" for step in trace[:8])
-    console.print("   The first merges and how often each pair occurred:", first, highlight=False, markup=False)
-    return tokenizer
+    first = ", ".join(f"{step.token.decode(errors='replace')!r}×{step.count:,}" for step in trace[:8])
+    console.print(f"   The first merges, by how often each pair occurred: {first}", highlight=False, markup=False)
+    return bpe.Tokenizer.from_vocabulary(tokenizer.vocabulary, name="trained here")
 
 
 def build_twin(tokenizer: bpe.Tokenizer) -> tiktoken.Encoding:
@@ -66,7 +66,7 @@ def build_twin(tokenizer: bpe.Tokenizer) -> tiktoken.Encoding:
 def measure(tokenizer: bpe.Tokenizer, twin: tiktoken.Encoding, text: str) -> Outcome:
     """Encode and decode one text, and compare the ids with tiktoken's."""
     ids = tokenizer.encode_ordinary(text)
-    return Outcome(len(text.encode()), len(ids), tokenizer.decode(ids) == text, ids == twin.encode_ordinary(text))
+    return Outcome(len(ids), tokenizer.decode(ids) == text, ids == twin.encode_ordinary(text))
 
 
 def show_example(console: Console, gpt4: bpe.Tokenizer) -> None:
@@ -79,37 +79,36 @@ def show_example(console: Console, gpt4: bpe.Tokenizer) -> None:
     console.print(f"   and decoded again: {gpt4.decode(ids)!r}", highlight=False, markup=False)
 
 
-def main() -> int:
-    """Run the demonstration; return 0 if every id agrees and every text comes back."""
-    console = Console(width=110) if not sys.stdout.isatty() else Console()
-    trained = train(console)
-    gpt4 = bpe.get_encoding("cl100k_base")
-    show_example(console, gpt4)
-    tokenizers = (("trained here", trained, build_twin(trained)), ("GPT-4 (cl100k_base)", gpt4, build_twin(gpt4)))
-    table = Table(title="3. Compare: fewer tokens is shorter text for a model; the ids must be tiktoken's")
-    for heading in ("file", "vocabulary", "bytes", "tokens", "bytes per token", "same ids as tiktoken", "decodes back"):
-        table.add_column(heading, justify="left" if heading in {"file", "vocabulary"} else "right")
+def compare(console: Console, tokenizers: list[bpe.Tokenizer]) -> bool:
+    """Show a table of files by tokenizers; return whether every id agrees and every text comes back."""
+    pairs = [(tokenizer, build_twin(tokenizer)) for tokenizer in tokenizers]
+    table = Table(title="3. Compare. Fewer tokens are shorter input for a model; the ids must be tiktoken's.")
+    table.add_column("file")
+    headings = ("bytes", *(f"tokens, {tokenizer.name}" for tokenizer in tokenizers), "ids = tiktoken's", "decodes back")
+    for heading in headings:
+        table.add_column(heading, justify="right")
     agreed = True
     for file in FILES:
         text = (PROJECT / file).read_text(encoding="utf-8")
-        for label, tokenizer, twin in tokenizers:
-            outcome = measure(tokenizer, twin, text)
-            agreed = agreed and outcome.decodes_back and bool(outcome.same_as_tiktoken)
-            table.add_row(
-                file,
-                label,
-                f"{outcome.size:,}",
-                f"{outcome.tokens:,}",
-                f"{outcome.size / outcome.tokens:.2f}",
-                "yes" if outcome.same_as_tiktoken else "NO",
-                "yes" if outcome.decodes_back else "NO",
-            )
+        outcomes = [measure(tokenizer, twin, text) for tokenizer, twin in pairs]
+        same = all(outcome.same_as_tiktoken for outcome in outcomes)
+        back = all(outcome.decodes_back for outcome in outcomes)
+        agreed = agreed and same and back
+        counts = [f"{outcome.tokens:,}" for outcome in outcomes]
+        table.add_row(file, f"{len(text.encode()):,}", *counts, "yes" if same else "NO", "yes" if back else "NO")
     console.print(table)
-    console.print(
-        "[bold green]Every id is tiktoken's, and every text came back.[/]"
-        if agreed
-        else "[bold red]The ids differ, or a text did not come back.[/]"
-    )
+    return agreed
+
+
+def main() -> int:
+    """Run the demonstration; return 0 if every id agrees and every text comes back."""
+    console = Console(width=None if sys.stdout.isatty() else 110)
+    trained = train(console)
+    gpt4 = bpe.get_encoding("cl100k_base")
+    show_example(console, gpt4)
+    agreed = compare(console, [trained, gpt4])
+    good, bad = "Every id is tiktoken's, and every text came back.", "The ids differ, or a text did not come back."
+    console.print(f"[bold green]{good}[/]" if agreed else f"[bold red]{bad}[/]")
     return 0 if agreed else 1
 
 
