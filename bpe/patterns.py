@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from types import MappingProxyType
 from typing import Final, Literal
+
+import regex
 
 from bpe.errors import InputTypeError, InvalidPatternError
 from bpe.pattern_syntax import read_pattern
@@ -101,7 +102,7 @@ class Pattern:
         >>> Pattern(r"\p{L}+|\s+|.").unicode_version, Pattern(r"\w+|\W+").unicode_version[:8]
         ('16.0.0', 'regex-20')
         """
-        return UNICODE_VERSION if read_pattern(self.source).pinned else f"regex-{version('regex')}"
+        return UNICODE_VERSION if read_pattern(self.source).pinned else f"regex-{regex.__version__}"
 
 
 def resolve_pattern(pattern: str | Pattern | None) -> Pattern | None:
