@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from bpe.conversion import forget_merges
 from bpe.engine.encoding import Encoder, TokenSpan
+from bpe.engine.utf8 import scalar_text
 from bpe.errors import (
     EmptyTokenWarning,
     InputTypeError,
@@ -26,7 +27,7 @@ from bpe.errors import (
 from bpe.files import save_vocabulary
 from bpe.patterns import Pattern
 from bpe.reference.encoding import as_token_id
-from bpe.reference.utf8 import bytes_to_text, scalar_text, text_to_bytes
+from bpe.reference.utf8 import bytes_to_text, text_to_bytes
 from bpe.vocabulary import SurrogateProfile, TokenId, Vocabulary
 
 if TYPE_CHECKING:

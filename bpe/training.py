@@ -12,10 +12,10 @@ from bpe.byte_order import byte_order as byte_values
 from bpe.engine.pre_split import compile_splitter
 from bpe.engine.special_tokens import split_special_tokens
 from bpe.engine.training import train_merges
+from bpe.engine.utf8 import scalar_text
 from bpe.errors import InputTypeError, LoneSurrogateError, SpecialTokenConflictError, TrainingError
 from bpe.patterns import Pattern, resolve_pattern
 from bpe.reference.training import MergeStep, TieBreak
-from bpe.reference.utf8 import scalar_text
 from bpe.tokenizer import Tokenizer
 from bpe.vocabulary import MAX_TOKEN_ID, SurrogateProfile, TokenId, Vocabulary, single_bytes
 

@@ -15,7 +15,9 @@ import tiktoken
 
 import bpe
 from bpe import errors
+from bpe.engine.encoding import Encoder
 from bpe.patterns import NAMED_PATTERNS
+from tests.hazards import hazards
 from tests.peers import tiktoken_twin
 
 SPECIAL = {"<|endoftext|>": 400, "<|fim|>": 401}
@@ -263,6 +265,36 @@ def test_counting_refuses_what_encoding_refuses(ours: bpe.Tokenizer) -> None:
     """A disallowed special token is refused even past the limit (clauses S3, E8)."""
     with pytest.raises(errors.DisallowedSpecialTokenError):
         ours.is_within_limit("the cat sat <|fim|>", 1)
+
+
+def test_a_limit_is_judged_without_encoding_what_lies_past_it(
+    ours: bpe.Tokenizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a long text, only the first block is cut into pre-tokens, and only the first few of these are merged."""
+    text = " ".join(f"word{number}" for number in range(200_000))
+    merged: list[bytes] = []
+    fresh = pickle.loads(pickle.dumps(ours))
+    encode_piece = Encoder.encode_piece
+
+    def counting(self: Encoder, piece: bytes) -> list[bpe.TokenId]:
+        merged.append(piece)
+        return encode_piece(self, piece)
+
+    monkeypatch.setattr(Encoder, "encode_piece", counting)
+    assert not fresh.is_within_limit(text, 100)
+    assert len(merged) <= 101
+
+
+@pytest.mark.parametrize("pattern", [*NAMED_PATTERNS, None])
+def test_blocks_change_nothing(pattern: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A text that is cut into pre-tokens block by block has the ids that it has as a whole (clause P9)."""
+    tokenizer = bpe.train(CORPUS, 380, pattern=pattern)
+    texts = list(hazards(seed=5, count=3000))
+    whole = tokenizer.encode_ordinary_batch(texts)
+    monkeypatch.setattr("bpe.engine.encoding.BLOCK_LENGTH", 3)
+    fresh = pickle.loads(pickle.dumps(tokenizer))
+    assert fresh.encode_ordinary_batch(texts) == whole
+    assert [fresh.count(text, disallowed_special=()) for text in texts] == [len(ids) for ids in whole]
 
 
 def test_is_canonical(ours: bpe.Tokenizer) -> None:

@@ -12,16 +12,22 @@ from typing import NamedTuple
 
 from bpe.engine.merges import compile_merger
 from bpe.engine.pre_split import compile_splitter
+from bpe.engine.safe_cuts import last_safe_cut
 from bpe.engine.special_tokens import refuse_disallowed, split_special_tokens
+from bpe.engine.utf8 import scalar_text
 from bpe.errors import InputTypeError
 from bpe.reference.encoding import SpecialTokens, as_token_id, token_to_bytes
 from bpe.reference.special_tokens import Span, resolve_special
-from bpe.reference.utf8 import scalar_text, text_to_bytes
+from bpe.reference.utf8 import text_to_bytes
 from bpe.vocabulary import TokenId, Vocabulary
 
 #: How many pre-tokens an encoder remembers, and how long they may be, in characters.
 MEMORY_PIECES = 1 << 16
 MEMORY_PIECE_LENGTH = 64
+
+#: Text is cut into pre-tokens this many characters at a time, where safe cuts allow it, so that
+#: the pieces of a long text are not all in memory at once.
+BLOCK_LENGTH = 1 << 18
 
 _ESCAPES = re.compile("([\udc80-\udcff]+)")
 
@@ -79,8 +85,21 @@ class Encoder:
             if span.is_special:
                 yield span.text, (self.vocabulary.special_tokens[span.text],)
             else:
-                for piece in self._split(span.text):
-                    yield piece, self._encode_pre_token(piece)
+                for block in self._blocks(span.text):
+                    for piece in self._split(block):
+                        yield piece, self._encode_pre_token(piece)
+
+    def _blocks(self, text: str) -> Iterator[str]:
+        """Yield the text in blocks whose pieces are those of the text (clause P9)."""
+        start, size = 0, BLOCK_LENGTH
+        while len(text) - start > size:
+            cut = last_safe_cut(text, self.vocabulary.pattern, start=start + 1, stop=start + size)
+            if cut is None:
+                size *= 2  # so that looking again and again stays linear
+                continue
+            yield text[start:cut]
+            start, size = cut, BLOCK_LENGTH
+        yield text[start:]
 
     def _encode_pre_token(self, piece: str) -> list[TokenId]:
         ids = self._memory.get(piece)
@@ -119,8 +138,9 @@ class Encoder:
 
     def _extend(self, ids: list[TokenId], text: str) -> None:
         memory = self._memory
-        for piece in self._split(text):
-            ids += memory.get(piece) or self._encode_pre_token(piece)
+        for block in self._blocks(text):
+            for piece in self._split(block):
+                ids += memory.get(piece) or self._encode_pre_token(piece)
 
     def encode_piece(self, piece: bytes) -> list[TokenId]:
         """Equals `reference.encoding.encode_piece` (clauses M7, E9)."""
@@ -194,7 +214,7 @@ class Encoder:
             row = [as_token_id(value, position) for position, value in enumerate(row)]
         decoded = self._decoded
         try:
-            return [decoded[token_id] for token_id in row]  # type: ignore[index]
+            return list(map(decoded.__getitem__, row))  # type: ignore[arg-type]
         except KeyError:
             # Look again, with positions, for the refusal that names the id.
             return [token_to_bytes(value, self.vocabulary, position) for position, value in enumerate(row)]
