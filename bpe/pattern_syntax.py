@@ -69,19 +69,19 @@ class CharacterClass:
 
 @dataclass(frozen=True, slots=True)
 class PatternSyntax:
-    """What a pattern is made of, as far as Unicode is concerned.
+    r"""What a pattern is made of, as far as Unicode is concerned.
 
     Clauses: P6.
     The sources of `parts`, joined, are the pattern.
     `pinned`: nothing in it depends on the Unicode data of the installed `regex` release.
     `class_only`: it tells two characters beyond ASCII apart by the pinned classes alone.
-    `folds_classes`: some class stands where case is ignored.
+    `misread`: `regex` gives some class another meaning than that of its code points, because it stands where case is ignored, or in a negated set beside a complement (`[^\s\S]` matches everything).
     """
 
     parts: tuple[str | CharacterClass, ...]
     pinned: bool
     class_only: bool
-    folds_classes: bool
+    misread: bool
 
     @property
     def has_classes(self) -> bool:
@@ -105,15 +105,15 @@ def read_pattern(source: str) -> PatternSyntax:
     parts = tuple(_read_parts(source, reading))
     if reading.has_encoding_flag:
         # Under (?a) the classes are ASCII's, in every release: they stay as they are.
-        return PatternSyntax((source,) if source else (), pinned=False, class_only=False, folds_classes=False)
-    classes = any(isinstance(part, CharacterClass) for part in parts)
-    folds_classes = reading.folded_class or (classes and reading.folds_everywhere)
+        return PatternSyntax((source,), pinned=False, class_only=False, misread=False)
+    has_class = any(isinstance(part, CharacterClass) for part in parts)
+    folds_classes = reading.folded_class or (has_class and reading.folds_everywhere)
     folds_beyond_ascii = reading.ignores_case and (reading.compares or folds_classes)
     return PatternSyntax(
         parts,
         pinned=not reading.own_data and not folds_beyond_ascii,
         class_only=not reading.own_data and not reading.compares,
-        folds_classes=folds_classes,
+        misread=folds_classes or (has_class and reading.complementary_set),
     )
 
 
@@ -135,6 +135,7 @@ class _Reading:
     ignores_case: bool = False
     folds_everywhere: bool = False
     folded_class: bool = False
+    complementary_set: bool = False
     has_encoding_flag: bool = False
 
 
@@ -194,7 +195,9 @@ def _enter_flags(token: re.Match[str], reading: _Reading) -> None:
 def _read_set(text: str, reading: _Reading) -> Iterator[str | CharacterClass]:
     start = 2 if text.startswith("[^") else 1
     yield text[:start]
+    signs = set()
     for item in _IN_SET.finditer(text, start, len(text) - 1):
+        signs.add(_property_sign(item[0]))
         if item.lastgroup == "escape":
             yield _read_escape(item[0], reading, in_set=True)
             continue
@@ -202,6 +205,16 @@ def _read_set(text: str, reading: _Reading) -> Iterator[str | CharacterClass]:
         reading.compares |= not item[0].isascii()
         yield item[0]
     yield "]"
+    reading.complementary_set |= start == 2 and signs >= {"+", "-"}
+
+
+def _property_sign(item: str) -> str:
+    r"""Return + for an item of a set such as `\s`, - for one such as `\S`, and nothing for a character."""
+    if item.startswith("[:"):
+        return "-" if item[2] == "^" else "+"
+    if item[0] != "\\" or item[1] not in "pPsSdDwWh":
+        return ""
+    return "-" if item[1].isupper() != ("{^" in item) else "+"
 
 
 def _read_escape(text: str, reading: _Reading, *, in_set: bool) -> str | CharacterClass:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from itertools import accumulate, pairwise
 from math import inf
+from time import process_time
 from typing import Final
 
 import regex
@@ -18,13 +19,14 @@ from bpe.engine.stand_ins import find_differing, replace_differing
 from bpe.errors import PatternTimeoutError
 from bpe.pattern_syntax import read_pattern
 from bpe.patterns import Pattern
-from bpe.reference.pre_split import compile_source, cover, write_out
+from bpe.reference.pre_split import compile_source, cover, find_matches, write_out
 
 Splitter = Callable[[str], list[str]]
 
 #: A custom pattern may take this many seconds of processor time, and so many more per character.
 BASE_SECONDS: Final = 5.0
 SECONDS_PER_CHARACTER: Final = 20e-6
+_LEAST_SECONDS: Final = 1e-6
 
 
 def pre_split(text: str, pattern: Pattern | None, *, time_limit: float | None = None) -> list[str]:
@@ -99,13 +101,26 @@ def _cut_checked(
     expression: regex.Pattern[str], subject: str, timeout: float | None, text: str, pattern: Pattern
 ) -> list[str]:
     """Cut the text where the expression cuts the equally long subject, and account for every character."""
-    # `findall` is faster, but gives the groups if there are any; with `\K` matches may overlap.
+    # `findall` is faster, but gives the groups if there are any, and with `\K` matches may overlap.
+    # If its matches are the text without a gap, each begins where the last one ends, and no position was skipped in error.
     if not expression.groups and "\\K" not in pattern.source:
         pieces = list(filter(None, expression.findall(subject, timeout=timeout)))
         if "".join(pieces) == subject:
             return pieces if subject is text else _cut_like(text, pieces)
-    matches = (match.span() for match in expression.finditer(subject, timeout=timeout))
+    matches = find_matches(_watch(expression, timeout), subject)
     return [text[start:stop] for start, stop in cover(matches, text, pattern)]
+
+
+def _watch(expression: regex.Pattern[str], timeout: float | None) -> Callable[[str, int], regex.Match[str] | None]:
+    """Return the expression's `match`, with one time limit for all calls together."""
+    if timeout is None:
+        return expression.match
+    deadline = process_time() + timeout
+
+    def match(text: str, position: int) -> regex.Match[str] | None:
+        return expression.match(text, position, timeout=max(deadline - process_time(), _LEAST_SECONDS))
+
+    return match
 
 
 def _choose(expression: regex.Pattern[str], pattern: Pattern, text: str) -> tuple[regex.Pattern[str], str]:
@@ -113,7 +128,7 @@ def _choose(expression: regex.Pattern[str], pattern: Pattern, text: str) -> tupl
     syntax = read_pattern(pattern.source)
     if not syntax.has_classes:
         return expression, text
-    if syntax.folds_classes:
+    if syntax.misread:
         return compile_written(pattern), text
     if text.isascii() or not (differing := find_differing(text)):
         return expression, text
