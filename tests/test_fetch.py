@@ -97,6 +97,15 @@ def test_a_right_file_that_is_there_needs_no_network(server: LocalServer, tmp_pa
 
 
 @pytest.mark.usefixtures("server")
+def test_a_file_that_cannot_be_read_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("bpe.fetch.read_content", refuse)
+    assert fetch("sample", folder=tmp_path)[0].read_bytes() == BODY
+
+
+@pytest.mark.usefixtures("server")
 def test_a_wrong_file_that_is_there_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "sample.tiktoken").write_bytes(OTHER)
     fetch("sample", folder=tmp_path)
