@@ -3,7 +3,7 @@
 from typing import Final
 
 #: The version of this package.
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
 
 #: The version of the written specification whose clauses the code cites.
 SPECIFICATION_VERSION: Final = "0.1"
