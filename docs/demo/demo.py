@@ -83,8 +83,13 @@ def compare(console: Console, tokenizers: list[bpe.Tokenizer]) -> bool:
     """Show a table of files by tokenizers; return whether every id agrees and every text comes back."""
     pairs = [(tokenizer, build_twin(tokenizer)) for tokenizer in tokenizers]
     table = Table(title="3. Compare. Fewer tokens are shorter input for a model; the ids must be tiktoken's.")
-    table.add_column("file")
-    headings = ("bytes", *(f"tokens, {tokenizer.name}" for tokenizer in tokenizers), "ids = tiktoken's", "decodes back")
+    table.add_column("file", no_wrap=True)
+    headings = (
+        "bytes",
+        *(f"tokens,\n{tokenizer.name}" for tokenizer in tokenizers),
+        "ids are\ntiktoken's",
+        "decodes\nback",
+    )
     for heading in headings:
         table.add_column(heading, justify="right")
     agreed = True
