@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from bpe.byte_order import byte_order
+from bpe.errors import CannotExpressError
+from bpe.files.pattern_text import find_pattern_fault
 from bpe.files.token_notation import escape_invisible, show_token
 from bpe.patterns import Pattern
-from bpe.unicode_classes import UNICODE_VERSION
 from bpe.vocabulary import Vocabulary
 
 #: What a file says of itself.
@@ -29,6 +30,7 @@ def format_bpe_json(vocabulary: Vocabulary) -> bytes:
     """Return the file of a vocabulary.
 
     Clauses: F1, F4.
+    Raises `CannotExpressError` for a pattern that is no text or longer than any file may have it.
 
     >>> from bpe.vocabulary import Merge, single_bytes
     >>> v = Vocabulary(single_bytes() | {256: b" t"}, (Merge(32, 116, 256),))
@@ -67,8 +69,16 @@ def _members(vocabulary: Vocabulary) -> dict[str, str]:
 def _format_pattern(pattern: Pattern | None) -> str:
     if pattern is None:
         return "null"
-    members = [("name", pattern.name), ("source", pattern.source), ("gaps", pattern.gaps), ("unicode", UNICODE_VERSION)]
-    return _object(members)
+    fault = find_pattern_fault(pattern.source)
+    if fault is not None:
+        raise CannotExpressError(f"no file can hold the pattern: {fault}")
+    members = {
+        "name": pattern.name,
+        "source": pattern.source,
+        "gaps": pattern.gaps,
+        "unicode": pattern.unicode_version,
+    }
+    return _object(members.items())
 
 
 def _byte_numbering(vocabulary: Vocabulary) -> str | list[int]:

@@ -11,9 +11,9 @@ from bpe.files.bpe_json import FORMAT_NAME, FORMAT_VERSION
 from bpe.files.given import Given, require_agreement
 from bpe.files.json_fields import Field, is_token_id
 from bpe.files.json_text import parse_json
+from bpe.files.pattern_text import find_pattern_fault
 from bpe.files.token_notation import parse_token
 from bpe.patterns import GapProfile, Pattern
-from bpe.unicode_classes import UNICODE_VERSION
 from bpe.vocabulary import Merge, SurrogateProfile, TokenId, Vocabulary, single_bytes
 
 _MEMBERS = (
@@ -105,18 +105,17 @@ def _read_pattern(at: Field) -> Pattern | None:
     if at.value is None:
         return None
     members = at.members(_PATTERN_MEMBERS)
+    source = members["source"]
+    fault = find_pattern_fault(source.text())
+    if fault is not None:
+        raise source.fault(fault)
+    pattern = Pattern(source.text(), members["gaps"].choice(_GAPS))
     version = members["unicode"]
-    if version.text() != UNICODE_VERSION:
+    if version.text() != pattern.unicode_version:
         raise version.fault(
-            f"the pattern is meant by Unicode {version.value[:40]}, and this release has Unicode {UNICODE_VERSION}: "
-            f"the same text could split otherwise"
+            f"the pattern has the character classes of {version.text()[:40]}, "
+            f"and here those of {pattern.unicode_version}: the same text could split otherwise"
         )
-    source = members["source"].text()
-    try:
-        source.encode("utf-8")
-    except UnicodeEncodeError:
-        raise members["source"].fault("the expression holds a surrogate, which no text has") from None
-    pattern = Pattern(source, members["gaps"].choice(_GAPS))
     if members["name"].value != pattern.name:
         raise members["name"].unwanted(f"the name of this expression, {pattern.name!r},")
     return pattern

@@ -73,7 +73,7 @@ _ALL = (
         "GPT-2's pair: merges in vocab.bpe or merges.txt, ids in encoder.json or vocab.json",
         tuple(ending for pair in NAME_PAIRS for ending in pair),
         "pairs",
-        ("pattern", "errors"),
+        ("pattern", "special_tokens", "errors"),
         lambda path, _, given: read_gpt2_pair(path, given),
         format_gpt2_pair,
     ),

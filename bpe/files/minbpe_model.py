@@ -22,6 +22,7 @@ from bpe.errors import CannotExpressError
 from bpe.files.faults import malformed
 from bpe.files.given import Given, require_agreement
 from bpe.files.gpt2_merges import require_consecutive_ids
+from bpe.files.pattern_text import find_pattern_fault
 from bpe.files.raw import MAX_FILE_BYTES, decode_utf8, split_lines
 from bpe.patterns import Pattern
 from bpe.vocabulary import MAX_TOKEN_ID, Merge, TokenId, Vocabulary, single_bytes
@@ -84,6 +85,9 @@ def format_minbpe_model(vocabulary: Vocabulary) -> bytes:
 def _parse_pattern(line: str, path: Path) -> Pattern | None:
     if line != line.strip():
         raise malformed(path, "the pattern has white space at an end, which minbpe itself drops: remove it", line=2)
+    fault = find_pattern_fault(line)
+    if fault is not None:
+        raise malformed(path, fault, line=2)
     return Pattern(line) if line else None
 
 
@@ -142,6 +146,9 @@ def _parse_pairs(lines: Sequence[str], start: int, path: Path) -> Iterator[tuple
 def _format_pattern(pattern: Pattern | None) -> str:
     if pattern is None:
         return ""
+    fault = find_pattern_fault(pattern.source)
+    if fault is not None:
+        raise _cannot(f"the pattern, because {fault}")
     if pattern.gaps != "refuse":
         raise _cannot(f"gaps={pattern.gaps!r}: minbpe drops text that a pattern leaves uncovered")
     if not pattern.source:

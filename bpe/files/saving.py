@@ -8,7 +8,7 @@ from pathlib import Path
 from bpe.conversion import forget_merges, recover_merges
 from bpe.errors import CannotExpressError
 from bpe.files.formats import FileFormat, format_for_saving, require_format
-from bpe.files.raw import replace_files
+from bpe.files.raw import MAX_FILE_BYTES, replace_files
 from bpe.vocabulary import Vocabulary
 
 
@@ -38,6 +38,9 @@ def save_vocabulary(
         contents = chosen.write(_expressed(vocabulary, chosen), target)
     except CannotExpressError as fault:
         raise CannotExpressError(f"{path}: {fault.message}", **fault.fields) from None
+    for file, content in contents.items():
+        if len(content) > MAX_FILE_BYTES:
+            raise CannotExpressError(f"{file}: more than {MAX_FILE_BYTES} bytes, which loading would refuse")
     if chosen.name == "gpt2":
         next(iter(contents)).parent.mkdir(exist_ok=True)
     replace_files(contents)
