@@ -101,11 +101,12 @@ def _cut_checked(
     expression: regex.Pattern[str], subject: str, timeout: float | None, text: str, pattern: Pattern
 ) -> list[str]:
     """Cut the text where the expression cuts the equally long subject, and account for every character."""
-    # `findall` is faster, but gives the groups if there are any, and with `\K` matches may overlap.
+    # `findall` is faster, but gives the groups if there are any.
     # If its matches are the text without a gap, each begins where the last one ends, and no position was skipped in error.
-    if not expression.groups and "\\K" not in pattern.source:
-        pieces = list(filter(None, expression.findall(subject, timeout=timeout)))
-        if "".join(pieces) == subject:
+    # After an empty match it tries for another at the same place, which the definition does not.
+    if not expression.groups and read_pattern(pattern.source).searchable:
+        pieces = expression.findall(subject, timeout=timeout)
+        if "" not in pieces and "".join(pieces) == subject:
             return pieces if subject is text else _cut_like(text, pieces)
     matches = find_matches(_watch(expression, timeout), subject)
     return [text[start:stop] for start, stop in cover(matches, text, pattern)]

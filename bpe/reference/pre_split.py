@@ -44,7 +44,7 @@ def find_matches(match: Callable[[str, int], regex.Match[str] | None], text: str
     r"""Yield the spans of the matches from left to right, each at the first position where there is one.
 
     Clauses: P1, P2.
-    An empty match counts for nothing.
+    An empty match counts as none: the next position is tried, even where another alternative would match something, as in tiktoken.
     Every position is tried, because `finditer` skips some in error: with `(?i:a)|[^\p{L}]` it finds no U+0345, a mark that a letter equals where case is ignored.
     """
     position = 0
