@@ -14,7 +14,7 @@ from bpe.files.json_text import parse_json
 from bpe.files.pattern_text import find_pattern_fault
 from bpe.files.token_notation import parse_token
 from bpe.patterns import GapProfile, Pattern
-from bpe.vocabulary import Merge, SurrogateProfile, TokenId, Vocabulary, single_bytes
+from bpe.vocabulary import Merge, Pair, SurrogateProfile, TokenId, Vocabulary, single_bytes
 
 _MEMBERS = (
     "format",
@@ -153,7 +153,7 @@ def _read_merges(members: dict[str, Field], tokens: _Tokens) -> tuple[Merge, ...
         if at.value is not None:
             raise at.unwanted("null, as rank semantics has no merges,")
         return None
-    merges: list[Merge] = []
+    merges: dict[Pair, Merge] = {}
     texts = _TokenTexts()
     made = {token for token in tokens.ids if len(token) == 1}
     for index, row in enumerate(at.array()):
@@ -166,8 +166,11 @@ def _read_merges(members: dict[str, Field], tokens: _Tokens) -> tuple[Merge, ...
         if tokens.ids.get(token) != result:
             tokens.add(token, result, at, index)
         made.add(token)
-        merges.append(Merge(tokens.ids[left], tokens.ids[right], result))
-    return tuple(merges)
+        pair = tokens.ids[left], tokens.ids[right]
+        if pair in merges:
+            raise at.item(index).fault("the pair is that of an earlier merge")
+        merges[pair] = Merge(*pair, result)
+    return tuple(merges.values())
 
 
 def _read_merge(row: Any, texts: _TokenTexts, at: Field, index: int) -> tuple[bytes, bytes, TokenId]:

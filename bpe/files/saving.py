@@ -57,4 +57,8 @@ def _expressed(vocabulary: Vocabulary, chosen: FileFormat) -> Vocabulary:
             f"the format {chosen.name!r} holds no whole_pre_token; lost would be whole_pre_token={not shortcut} "
             f"under {own}: use format='bpe', or vocabulary.with_changes(whole_pre_token={shortcut})",
         )
-    return forget_merges(vocabulary) if chosen.semantics == "ranks" else recover_merges(vocabulary)
+    try:
+        return forget_merges(vocabulary) if chosen.semantics == "ranks" else recover_merges(vocabulary)
+    except CannotExpressError as fault:
+        message = f"files of the format {chosen.name!r} merge by {chosen.semantics}, and {fault.message}"
+        raise CannotExpressError(f"{message}: use format='bpe'", **fault.fields) from None
