@@ -10,7 +10,6 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from itertools import accumulate, pairwise
 from math import inf
-from time import process_time
 from typing import Final
 
 import regex
@@ -26,7 +25,6 @@ Splitter = Callable[[str], list[str]]
 #: A custom pattern may take this many seconds of processor time, and so many more per character.
 BASE_SECONDS: Final = 5.0
 SECONDS_PER_CHARACTER: Final = 20e-6
-_LEAST_SECONDS: Final = 1e-6
 
 
 def pre_split(text: str, pattern: Pattern | None, *, time_limit: float | None = None) -> list[str]:
@@ -108,20 +106,8 @@ def _cut_checked(
         pieces = expression.findall(subject, timeout=timeout)
         if "" not in pieces and "".join(pieces) == subject:
             return pieces if subject is text else _cut_like(text, pieces)
-    matches = find_matches(_watch(expression, timeout), subject)
+    matches = find_matches(expression, subject, timeout=timeout)
     return [text[start:stop] for start, stop in cover(matches, text, pattern)]
-
-
-def _watch(expression: regex.Pattern[str], timeout: float | None) -> Callable[[str, int], regex.Match[str] | None]:
-    """Return the expression's `match`, with one time limit for all calls together."""
-    if timeout is None:
-        return expression.match
-    deadline = process_time() + timeout
-
-    def match(text: str, position: int) -> regex.Match[str] | None:
-        return expression.match(text, position, timeout=max(deadline - process_time(), _LEAST_SECONDS))
-
-    return match
 
 
 def _choose(expression: regex.Pattern[str], pattern: Pattern, text: str) -> tuple[regex.Pattern[str], str]:

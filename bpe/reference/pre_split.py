@@ -5,8 +5,9 @@ The definition writes each pinned class of the pattern out, range by range, so t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from time import process_time
 from typing import Final
 
 import regex
@@ -20,6 +21,8 @@ Span = tuple[int, int]
 
 #: What `regex` may raise for a source that is none of its expressions.
 _REFUSALS: Final = (regex.error, ValueError, OverflowError, IndexError, KeyError, RecursionError)
+
+_LEAST_SECONDS: Final = 1e-6
 
 
 def pre_split(text: str, pattern: Pattern | None) -> list[str]:
@@ -37,19 +40,26 @@ def pre_split(text: str, pattern: Pattern | None) -> list[str]:
     if pattern is None:
         return [text] if text else []
     expression = compile_source(write_out(pattern.source), pattern.source)
-    return [text[start:stop] for start, stop in cover(find_matches(expression.match, text), text, pattern)]
+    return [text[start:stop] for start, stop in cover(find_matches(expression, text), text, pattern)]
 
 
-def find_matches(match: Callable[[str, int], regex.Match[str] | None], text: str) -> Iterator[Span]:
+def find_matches(expression: regex.Pattern[str], text: str, *, timeout: float | None = None) -> Iterator[Span]:
     r"""Yield the spans of the matches from left to right, each at the first position where there is one.
 
     Clauses: P1, P2.
     An empty match counts as none: the next position is tried, even where another alternative would match something, as in tiktoken.
     Every position is tried, because `finditer` skips some in error: with `(?i:a)|[^\p{L}]` it finds no U+0345, a mark that a letter equals where case is ignored.
+    Only `finditer` knows where the last match ended, though, which is what `\G` asks for.
+    Raises `TimeoutError` after so many seconds of processor time, if a limit is given.
     """
+    if r"\G" in expression.pattern:
+        yield from (found.span() for found in expression.finditer(text, timeout=timeout))
+        return
+    deadline = process_time() + (timeout or 0)
     position = 0
     while position < len(text):
-        found = match(text, position)
+        remaining = None if timeout is None else max(deadline - process_time(), _LEAST_SECONDS)
+        found = expression.match(text, position, timeout=remaining)
         if found is None or found.end() <= position:
             position += 1
             continue
