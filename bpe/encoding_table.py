@@ -40,6 +40,8 @@ class NamedEncoding:
     files: tuple[PinnedFile, ...]
     pattern: str
     special_tokens: Mapping[str, int]
+    #: Known without the files, which need not be here.
+    n_vocab: int
     aliases: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -138,20 +140,21 @@ _CL100K_SPECIAL = {
 _O200K_SPECIAL = {"<|endoftext|>": 199_999, "<|endofprompt|>": 200_018}
 
 _ALL = (
-    NamedEncoding("gpt2", (_VOCAB_BPE, _ENCODER_JSON), "gpt2", {"<|endoftext|>": 50_256}),
-    NamedEncoding("r50k_base", (_R50K,), "gpt2", {"<|endoftext|>": 50_256}),
-    NamedEncoding("p50k_base", (_P50K,), "gpt2", {"<|endoftext|>": 50_256}),
-    NamedEncoding("p50k_edit", (_P50K,), "gpt2", _P50K_EDIT_SPECIAL),
-    NamedEncoding("cl100k_base", (_CL100K,), "cl100k_base", _CL100K_SPECIAL),
-    NamedEncoding("o200k_base", (_O200K,), "o200k_base", _O200K_SPECIAL),
+    NamedEncoding("gpt2", (_VOCAB_BPE, _ENCODER_JSON), "gpt2", {"<|endoftext|>": 50_256}, 50_257),
+    NamedEncoding("r50k_base", (_R50K,), "gpt2", {"<|endoftext|>": 50_256}, 50_257),
+    NamedEncoding("p50k_base", (_P50K,), "gpt2", {"<|endoftext|>": 50_256}, 50_281),
+    NamedEncoding("p50k_edit", (_P50K,), "gpt2", _P50K_EDIT_SPECIAL, 50_284),
+    NamedEncoding("cl100k_base", (_CL100K,), "cl100k_base", _CL100K_SPECIAL, 100_277),
+    NamedEncoding("o200k_base", (_O200K,), "o200k_base", _O200K_SPECIAL, 200_019),
     NamedEncoding(
         "o200k_harmony",
         (_O200K,),
         "o200k_base",
         _harmony_special_tokens(),
+        201_088,
         {"<|reserved_200018|>": "<|endofprompt|>"},
     ),
-    NamedEncoding("llama3", (_LLAMA3,), "llama3", _llama3_special_tokens()),
+    NamedEncoding("llama3", (_LLAMA3,), "llama3", _llama3_special_tokens(), 128_256),
 )
 
 #: Each named encoding, by name.

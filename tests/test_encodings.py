@@ -239,7 +239,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(folders["tiktoken"]))
     monkeypatch.setattr(bpe.encoding_files, "cache_folder", lambda: folders["cache"])
     monkeypatch.setattr(bpe.encoding_files, "_package_folders", lambda: iter([folders["package"]]))
-    table = {"sample": NamedEncoding("sample", (SAMPLE,), "gpt2", {"<|end|>": 300})}
+    table = {"sample": NamedEncoding("sample", (SAMPLE,), "gpt2", {"<|end|>": 300}, 301)}
     monkeypatch.setattr(bpe.encoding_table, "ENCODINGS", table)
     monkeypatch.setattr(bpe.encodings, "ENCODINGS", table)
     monkeypatch.setattr(bpe.encodings, "_loaded", {})

@@ -49,7 +49,7 @@ def _publish(monkeypatch: pytest.MonkeyPatch, name: str, files: dict[str, bytes]
     pinned = tuple(
         PinnedFile(file, len(body), hashlib.sha256(body).hexdigest(), f"{url}/{file}") for file, body in files.items()
     )
-    table = {**ENCODINGS, name: NamedEncoding(name, pinned, "gpt2", {})}
+    table = {**ENCODINGS, name: NamedEncoding(name, pinned, "gpt2", {}, 256)}
     monkeypatch.setattr(bpe.encoding_table, "ENCODINGS", table)
 
 

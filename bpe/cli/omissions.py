@@ -1,0 +1,39 @@
+"""What the format of a file leaves out, and the options that say it when the file is loaded."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from bpe.cli.faults import say
+from bpe.files.formats import format_for_saving, require_format
+from bpe.vocabulary import Vocabulary
+
+_MOST_SHOWN = 8
+
+
+def say_what_is_omitted(vocabulary: Vocabulary, path: str, file_format: str | None) -> None:
+    """Write a note if whoever loads the file has to add something."""
+    chosen = format_for_saving(Path(path)) if file_format is None else require_format(file_format)
+    options = omitted_options(vocabulary, chosen.omits)
+    if options:
+        shown = " ".join(options[:_MOST_SHOWN]) + (" …" if len(options) > _MOST_SHOWN else "")
+        say(f"note: {path} does not hold all of the tokenizer: load it with {shown}")
+
+
+def omitted_options(vocabulary: Vocabulary, omits: tuple[str, ...]) -> list[str]:
+    """Return the options that say what a format omits of this vocabulary.
+
+    >>> from bpe.vocabulary import single_bytes
+    >>> omitted_options(Vocabulary(single_bytes(), special_tokens={"<|end|>": 256}), ("pattern", "special_tokens"))
+    ['--pattern none', "--special-token '<|end|>=256'"]
+    """
+    options = []
+    if "pattern" in omits:
+        pattern = vocabulary.pattern
+        options.append("--pattern " + ("none" if pattern is None else shlex.quote(pattern.name or pattern.source)))
+    if "special_tokens" in omits:
+        # A canonical text stands before its aliases: so --special-token reads them back as they are.
+        tokens = sorted(vocabulary.special_tokens.items(), key=lambda token: (token[1], token[0] in vocabulary.aliases))
+        options += ["--special-token " + shlex.quote(f"{text}={token_id}") for text, token_id in tokens]
+    return options
