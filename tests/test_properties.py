@@ -1,0 +1,88 @@
+"""Every property, tried on the reference and on the engine."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+
+from bpe.conformance import PROPERTIES, UNTESTABLE, Property
+from tests.engine_target import Engine
+from tests.reference_target import Reference
+from tests.targets import ENGINE, REFERENCE
+
+#: The clauses that have properties here, by chapter.
+CLAUSES = (
+    *(f"B{number}" for number in range(1, 6)),
+    *(f"S{number}" for number in range(1, 10)),
+    *(f"P{number}" for number in range(1, 11)),
+    *(f"M{number}" for number in range(1, 11)),
+    *(f"E{number}" for number in range(1, 10)),
+    *("D1", "D2", "D3", "O1"),
+    *(f"T{number}" for number in range(1, 14)),
+    *(f"F{number}" for number in range(1, 6)),
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workers() -> Iterator[None]:
+    yield
+    ENGINE.close()
+
+
+def _applications() -> list[tuple[Property, Reference | Engine]]:
+    """Return each property with each target that it can be tried on; the reference is not compared with itself."""
+    return [
+        (each, target)
+        for each in PROPERTIES
+        for target in (REFERENCE, ENGINE)
+        if each.applies_to(target) and not (each.compares and target is REFERENCE)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("each", "target"), [pytest.param(each, target, id=f"{each}-{target.name}") for each, target in _applications()]
+)
+def test_property(each: Property, target: Reference | Engine) -> None:
+    each.check(target, REFERENCE)
+
+
+def test_every_property_is_tried_on_the_engine_or_is_about_a_stage_that_exists_once() -> None:
+    tried = {each for each, target in _applications() if target is ENGINE}
+    assert [each.name for each in PROPERTIES if each not in tried] == ["merging_twice_is_merging_once"]
+
+
+def test_every_clause_has_a_property() -> None:
+    assert {each.clause for each in PROPERTIES} == set(CLAUSES)
+    assert set(UNTESTABLE) <= set(CLAUSES)
+
+
+def test_properties_begin_with_the_one_sentence_of_their_clause() -> None:
+    sentences = defaultdict(set)
+    for each in PROPERTIES:
+        sentences[each.clause].add(each.sentence)
+        assert "MUST" in each.sentence, each
+        assert each.sentence.endswith("."), each
+        assert each.sentence.count(". ") == 0, f"{each}: one sentence"
+    assert {clause for clause, said in sentences.items() if len(said) > 1} == set()
+
+
+def test_names_are_distinct() -> None:
+    names = [each.name for each in PROPERTIES]
+    assert len(set(names)) == len(names)
+
+
+def test_the_conformance_package_imports_no_tokenizer() -> None:
+    import ast
+    from pathlib import Path
+
+    import bpe.conformance
+
+    data = {"bpe.patterns", "bpe.unicode_classes"}
+    for path in Path(bpe.conformance.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in names:
+                assert not name.startswith("bpe") or name.startswith("bpe.conformance") or name in data, path
