@@ -160,9 +160,11 @@ def require_consecutive_ids(vocabulary: Vocabulary, order: tuple[int, ...], kind
         implied[TokenId(len(implied))] = vocabulary.token_bytes[merge.result]
     if implied == vocabulary.token_bytes:
         return
-    token_id, token = next(item for item in vocabulary.token_bytes.items() if implied.get(item[0]) != item[1])
+    changed = [token_id for token_id, token in vocabulary.token_bytes.items() if implied.get(token_id) != token]
+    # Where no token's id would change, a second merge to one token would be given an id of its own.
+    lost = f"{vocabulary.token_bytes[changed[0]]!r} has the id {changed[0]}" if changed else "two merges make one token"
     raise CannotExpressError(
         f"{kind} holds no ids: they are 0 to 255 for the bytes in its order, then one for each merge; "
-        f"lost would be that {token!r} has the id {token_id}: use format='bpe'",
-        token=token_id,
+        f"lost would be that {lost}: use format='bpe'",
+        token=changed[0] if changed else None,
     )
