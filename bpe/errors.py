@@ -51,6 +51,10 @@ class InputTypeError(BpeError, TypeError):
     """Raised when an argument is of the wrong type, for example bytes where text is wanted."""
 
 
+class MissingExtraError(BpeError, ImportError):
+    """Raised when a package is not installed that only an extra of this one brings: `extra`."""
+
+
 # --- bytes and text (chapter B) ------------------------------------------------------------------
 
 

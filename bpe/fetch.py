@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from bpe.encoding_files import FOLDER_VARIABLE, cache_folder, read_content
 from bpe.encoding_table import NamedEncoding, PinnedFile, look_up_encoding
-from bpe.errors import BpeError, ChecksumError, EncodingUnavailableError, FetchError
+from bpe.errors import ChecksumError, EncodingUnavailableError, FetchError, MissingExtraError
 
 if TYPE_CHECKING:
     import requests
@@ -117,7 +117,9 @@ def _new_session() -> requests.Session:
         import requests  # noqa: PLC0415  # optional: only downloads need it
         from requests.adapters import HTTPAdapter  # noqa: PLC0415
     except ImportError as fault:
-        raise BpeError("downloading needs the package requests: pip install 'bpe-spec[cli]'") from fault
+        raise MissingExtraError(
+            "downloading needs the package requests: pip install 'bpe-spec[cli]'", extra="cli"
+        ) from fault
     session = requests.Session()
     session.max_redirects = _MAX_REDIRECTS
     # The adapter tries again only where no connection was made, never once the server has seen the request.

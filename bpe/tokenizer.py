@@ -9,7 +9,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from os import PathLike
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from bpe.conversion import forget_merges
@@ -19,6 +21,7 @@ from bpe.errors import (
     EmptyTokenWarning,
     InputTypeError,
     InvalidVocabularyError,
+    MissingExtraError,
     SpecialTokenConflictError,
     UnknownSpecialTokenError,
     UnknownTokenError,
@@ -167,12 +170,12 @@ class Tokenizer:
         allowed_special: SpecialTokens = frozenset(),
         disallowed_special: SpecialTokens = "all",
     ) -> npt.NDArray[np.uint32]:
-        """Return the token ids of a text as an array of 32-bit unsigned integers; needs NumPy.
+        """Return the token ids of a text as an array of 32-bit unsigned integers.
 
         Clauses: E1.
+        Raises as `encode` does, and `MissingExtraError` where NumPy is not installed.
         """
-        import numpy  # noqa: ICN001, PLC0415 - an extra: only this method needs it
-
+        numpy = _import_numpy()
         ids = self.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
         return numpy.array(ids, dtype=numpy.uint32)
 
@@ -500,6 +503,13 @@ class Tokenizer:
 
 def _rebuild(kind: type[Tokenizer], vocabulary: Vocabulary, name: str) -> Tokenizer:
     return kind.from_vocabulary(vocabulary, name=name)
+
+
+def _import_numpy() -> ModuleType:
+    try:
+        return import_module("numpy")
+    except ImportError as fault:
+        raise MissingExtraError("arrays need NumPy: pip install 'bpe-spec[numpy]'", extra="numpy") from fault
 
 
 def _plain(ids: list[TokenId]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -211,6 +212,14 @@ def test_numpy_ids_decode(ours: bpe.Tokenizer, theirs: tiktoken.Encoding) -> Non
     ids = ours.encode_to_numpy("the cat")
     assert ours.decode(ids) == theirs.decode(ids) == "the cat"  # type: ignore[arg-type]
     assert ours.decode_single_token_bytes(ids[0]) == theirs.decode_single_token_bytes(ids[0])
+
+
+def test_arrays_without_numpy(ours: bpe.Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without NumPy, asking for an array says what to install; nothing else needs it."""
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    with pytest.raises(errors.MissingExtraError, match=r"bpe-spec\[numpy\]"):
+        ours.encode_to_numpy("the cat")
+    assert ours.decode(ours.encode("the cat")) == "the cat"
 
 
 def test_constructor_checks_the_size(ours: bpe.Tokenizer) -> None:
