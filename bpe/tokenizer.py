@@ -177,7 +177,8 @@ class Tokenizer:
         """
         numpy = _import_numpy()
         ids = self.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
-        return numpy.array(ids, dtype=numpy.uint32)
+        array: npt.NDArray[np.uint32] = numpy.array(ids, dtype=numpy.uint32)
+        return array
 
     def encode_with_offsets(
         self,
