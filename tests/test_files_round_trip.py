@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bpe.conversion import forget_merges, recover_merges
@@ -42,7 +42,6 @@ def load_back(vocabulary: Vocabulary, name: str) -> Vocabulary:
 
 
 @pytest.mark.parametrize("name", READABLE)
-@settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_loading_what_was_saved_gives_an_equal_vocabulary(name: str, data: st.DataObject) -> None:
     """load(save(v), what the format omits) equals v; else saving is refused, and the refusal names what would be lost."""
@@ -55,7 +54,6 @@ def test_loading_what_was_saved_gives_an_equal_vocabulary(name: str, data: st.Da
     assert loaded.fingerprint == vocabulary.fingerprint
 
 
-@settings(max_examples=150, deadline=None)
 @given(vocabulary=vocabularies)
 def test_our_format_holds_every_vocabulary_whose_pattern_is_text(vocabulary: Vocabulary) -> None:
     """Our format refuses nothing but a pattern with a surrogate, and asks for nothing on loading."""
@@ -67,7 +65,6 @@ def test_our_format_holds_every_vocabulary_whose_pattern_is_text(vocabulary: Voc
         assert load_vocabulary(path) == vocabulary
 
 
-@settings(max_examples=100, deadline=None)
 @given(ranks=rank_tables())
 def test_a_rank_file_holds_every_vocabulary_of_tiktokens_kind(ranks: Vocabulary) -> None:
     """Rank semantics with the whole-pre-token shortcut is never refused."""
@@ -76,7 +73,6 @@ def test_a_rank_file_holds_every_vocabulary_of_tiktokens_kind(ranks: Vocabulary)
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-@settings(max_examples=60, deadline=None)
 @given(trained=canonical_merges())
 def test_what_training_gives_can_be_saved_in_the_formats_of_others(name: str, trained: Vocabulary) -> None:
     """A canonical vocabulary with consecutive ids fits every format that numbers the bytes as it does."""
@@ -87,7 +83,6 @@ def test_what_training_gives_can_be_saved_in_the_formats_of_others(name: str, tr
 
 
 @pytest.mark.parametrize("name", FOREIGN)
-@settings(max_examples=60, deadline=None)
 @given(trained=canonical_merges(), data=st.data())
 def test_conversion_keeps_the_ids(name: str, trained: Vocabulary, data: st.DataObject) -> None:
     """F3: through any format and either semantics, every piece gets the same ids."""
@@ -101,7 +96,6 @@ def test_conversion_keeps_the_ids(name: str, trained: Vocabulary, data: st.DataO
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_the_same_vocabulary_gives_the_same_bytes(name: str, data: st.DataObject) -> None:
     """F4: whatever the order in which tokens and special tokens were given."""
@@ -122,7 +116,6 @@ def test_the_same_vocabulary_gives_the_same_bytes(name: str, data: st.DataObject
         assert write(turned, Path("x")) == first
 
 
-@settings(max_examples=100, deadline=None)
 @given(trained=canonical_merges().flatmap(completed))
 def test_recovered_merges_are_the_forgotten_ones(trained: Vocabulary) -> None:
     """Recovering merges from ranks is the inverse of forgetting them, on what training gives."""
@@ -134,7 +127,6 @@ def test_recovered_merges_are_the_forgotten_ones(trained: Vocabulary) -> None:
     assert forget_merges(recover_merges(ranks)) == ranks
 
 
-@settings(max_examples=150, deadline=None)
 @given(vocabulary=vocabularies, data=st.data())
 def test_forgetting_merges_is_refused_or_keeps_the_ids(vocabulary: Vocabulary, data: st.DataObject) -> None:
     """M6, F3: where merges are forgotten at all, ranks alone give the same ids."""

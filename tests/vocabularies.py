@@ -52,9 +52,11 @@ def merge_lists(draw: st.DrawFn) -> Vocabulary:
     ids = {token: token_id for token_id, token in token_bytes.items()}
     merges: dict[tuple[TokenId, TokenId], Merge] = {}
     made = [bytes([value]) for value in _BYTES]
+    in_order = draw(st.booleans())
     for _ in range(draw(st.integers(0, 8))):
         left, right = draw(st.sampled_from(made)), draw(st.sampled_from(made))
-        token_id = ids.setdefault(left + right, _free_id(draw, token_bytes))
+        following = TokenId(max(token_bytes) + 1)
+        token_id = ids.setdefault(left + right, following if in_order else _free_id(draw, token_bytes))
         token_bytes[token_id] = left + right
         made.append(left + right)
         merges.setdefault((ids[left], ids[right]), Merge(ids[left], ids[right], token_id))

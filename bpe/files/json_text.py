@@ -7,6 +7,7 @@ Numbers that are no integers of at most ten digits become `OtherNumber`, which w
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -61,12 +62,7 @@ def _parse_integer(digits: str) -> int | OtherNumber:
 
 
 def _first_repeated(members: Sequence[tuple[str, Any]]) -> str:
-    seen: set[str] = set()
-    for key, _ in members:
-        if key in seen:
-            break
-        seen.add(key)
-    return key
+    return next(key for key, count in Counter(key for key, _ in members).items() if count > 1)
 
 
 def describe_value(value: Any) -> str:
