@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep bench tables build clean
+.PHONY: help demo test check format lint types doctest deep bench clauses tables build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,7 @@ lint: $(READY)  ## Lint, and check that the generated tables are current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/generate_unicode_classes.py --check
+	$(BIN)/python tools/list_clauses.py --check
 
 types: $(READY)  ## Check the types of everything
 	$(BIN)/mypy
@@ -50,6 +51,9 @@ bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth
 	$(BIN)/python -m benchmarks.encode
 	$(BIN)/python -m benchmarks.train
 	$(BIN)/python -m benchmarks.growth
+
+clauses: $(READY)  ## List the clauses again, from the properties
+	$(BIN)/python tools/list_clauses.py
 
 tables: $(READY)  ## Generate the Unicode tables again
 	$(BIN)/python tools/generate_unicode_classes.py
