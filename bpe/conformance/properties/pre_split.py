@@ -54,7 +54,7 @@ def _characters() -> st.SearchStrategy[str]:
 
 @clause("P1", st.tuples(patterns(), any_texts()))
 def pieces_concatenate_to_the_text(target: Splits, pattern: str, text: str) -> None:
-    """The pre-tokens MUST concatenate to the text, and none MUST be empty."""
+    """The pre-tokens MUST concatenate to the text and MUST NOT be empty."""
     pieces = split(target, pattern, text)
     assert "".join(pieces) == text
     assert all(pieces)

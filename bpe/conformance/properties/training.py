@@ -97,7 +97,7 @@ def fewer_merges_are_a_prefix(target: Trains, training: Training, fewer: int) ->
 
 @clause("T4", _simple_trainings())
 def counts_never_rise(target: Trains, training: Training) -> None:
-    """The counts of successive merges MUST NOT rise, nor MUST the count of any pair after the step that created it."""
+    """The counts of successive merges MUST NOT rise, and neither MUST the count of a pair after the step that created it."""
     trained = target.train(training)
     counts = chosen_counts(training, trained)
     assert counts == sorted(counts, reverse=True)
@@ -129,7 +129,7 @@ def tokens_are_made_of_older_ones(target: Trains, training: Training) -> None:
 
 @clause("T7", st.tuples(trainings()))
 def no_two_tokens_have_the_same_bytes(target: Trains, training: Training) -> None:
-    """No two tokens MUST have the same bytes."""
+    """Different tokens MUST have different bytes."""
     tokens = list(target.train(training).tokens.values())
     assert len(set(tokens)) == len(tokens)
 
