@@ -6,9 +6,9 @@ from typing import Final
 
 from bpe.conformance.clauses import Property
 from bpe.conformance.properties import bytes as bytes_chapter
-from bpe.conformance.properties import encoding, files, merges, pre_split, special_tokens, training
+from bpe.conformance.properties import encoding, files, merges, pre_split, special_tokens, training, vocabulary
 
-_CHAPTERS = (bytes_chapter, special_tokens, pre_split, merges, encoding, training, files)
+_CHAPTERS = (bytes_chapter, special_tokens, pre_split, merges, encoding, training, vocabulary, files)
 
 #: Every property, chapter by chapter, in the order in which they are written.
 PROPERTIES: Final = tuple(
