@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, NamedTuple
@@ -162,7 +163,7 @@ def _check_usage(*, as_bytes: bool, count: bool, npy: bool, terminal: bool) -> N
 
 def _disallowed(place: str, token: str, index: int) -> DisallowedSpecialTokenError:
     return DisallowedSpecialTokenError(
-        f"{place}: special token {token!r} at character {index}: make it its id with --allowed-special {token!r}, "
+        f"{place}: special token {token!r} at character {index}: make it its id with --allowed-special {shlex.quote(token)}, "
         "or take all special tokens that are not allowed as ordinary text with --disallowed-special none",
         token=token,
         index=index,

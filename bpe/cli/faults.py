@@ -11,7 +11,7 @@ from typing import Final
 
 import click
 
-from bpe.errors import BpeError
+from bpe.errors import BpeError, EmptyTokenWarning
 
 EXIT_DONE: Final = 0
 EXIT_REFUSED: Final = 1
@@ -88,6 +88,7 @@ def flush_output() -> None:
 def warnings_as_messages() -> Iterator[None]:
     """Write warnings as messages of the command, without a line of Python."""
     with warnings.catch_warnings():
+        warnings.simplefilter("always", EmptyTokenWarning)
         warnings.showwarning = lambda message, *_details, **_more: say(f"warning: {message}")
         yield
 

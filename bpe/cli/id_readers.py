@@ -18,7 +18,6 @@ from bpe.errors import FileFormatError
 PART_BYTES: Final = 1 << 20
 
 _NUMPY_MAGIC: Final = b"\x93NUMPY"
-_DIGITS: Final = b"0123456789"
 _MAX_DIGITS: Final = 20
 
 
@@ -57,15 +56,20 @@ def _read_text_rows(first: bytes, stream: BinaryIO, name: str, part_bytes: int) 
             break
         place = f"{name}, line {number}"
         ended = piece.endswith(b"\n")
-        # Digits at the end of a piece may go on in the next.
-        complete = (rest + piece).rstrip(b"" if ended else _DIGITS)
-        rest = (rest + piece)[len(complete) :]
+        piece = rest + piece  # noqa: PLW2901 - a number may be cut in two
+        rest = b"" if ended else _last_word(piece)
         if len(rest) > _MAX_DIGITS:
             raise _not_an_id(rest, place)
-        yield RowPart(place, _parse_ids(complete, place), ended)
+        yield RowPart(place, _parse_ids(piece[: len(piece) - len(rest)], place), ended)
         number += ended
     if not ended:
         yield RowPart(place, _parse_ids(rest, place), ends_row=True)
+
+
+def _last_word(piece: bytes) -> bytes:
+    """Return what follows the last space, or the end of it where it is too long for a number."""
+    end = piece[-_MAX_DIGITS - 1 :]
+    return b"" if end[-1:].isspace() else end.split()[-1]
 
 
 def _parse_ids(row: bytes, place: str) -> list[int]:
@@ -80,9 +84,9 @@ def _parse_ids(row: bytes, place: str) -> list[int]:
 
 
 def _not_an_id(word: bytes, place: str) -> FileFormatError:
-    shown = word[:40].decode("utf-8", "backslashreplace")
+    shown = repr(word[:40]).removeprefix("b")
     return FileFormatError(
-        f"{place}: {shown!r} is not a token id: ids are numbers with spaces between them, "
+        f"{place}: {shown} is not a token id: ids are numbers with spaces between them, "
         "lines of JSON such as [1, 2], or a .npy file",
         place=place,
     )

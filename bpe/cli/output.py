@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import secrets
 import shutil
@@ -10,7 +11,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, Final, TextIO
+
+_FAULTS_OF_WRITING: Final = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 
 @contextmanager
@@ -21,15 +24,13 @@ def open_output(path: str | None) -> Iterator[BinaryIO]:
     A device or a pipe is written to as it is.
     """
     if path is None or path == "-":
-        yield binary_stream(sys.stdout, "standard output")
+        with _naming_faults("standard output"), _buffered(binary_stream(sys.stdout, "standard output")) as stream:
+            yield stream
         return
     # A link keeps pointing to its target, which gets the new content.
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        with target.open("wb") as stream:
-            yield stream
-        return
-    with _replacing(target) as stream:
+    is_device = target.exists() and not target.is_file()
+    with _naming_faults(str(path)), target.open("wb") if is_device else _replacing(target) as stream:
         yield stream
 
 
@@ -49,6 +50,27 @@ def binary_stream(stream: TextIO | None, name: str) -> BinaryIO:
     if stream is None:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF), name)
     return stream.buffer
+
+
+@contextmanager
+def _buffered(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Give a stream that writes all it is given: under PYTHONUNBUFFERED standard output may write less."""
+    if not isinstance(stream, io.RawIOBase):
+        yield stream
+        return
+    with open(stream.fileno(), "wb", closefd=False) as buffered:
+        yield buffered
+
+
+@contextmanager
+def _naming_faults(name: str) -> Iterator[None]:
+    """Put a name to what the system says while writing; what it says of reading is not this file's."""
+    try:
+        yield
+    except OSError as fault:
+        if fault.filename is None and fault.errno in _FAULTS_OF_WRITING:
+            fault.filename = name
+        raise
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, BinaryIO, get_args
@@ -23,6 +23,7 @@ from bpe.errors import BpeError, LoneSurrogateError, PatternGapError, PatternTim
 from bpe.files.formats import format_for_saving, require_format
 from bpe.patterns import Pattern, resolve_pattern
 from bpe.reference.training import MergeStep, TieBreak
+from bpe.text_sources import Text
 from bpe.tokenizer import Tokenizer
 from bpe.training import train_with_trace
 from bpe.vocabulary import TokenId, Vocabulary, single_bytes
@@ -107,7 +108,7 @@ def train_on_texts(
 
     Clauses: P9, T12.
     """
-    blocks = _blocks_of(texts, pattern, special_tokens)
+    blocks = blocks_of(texts, pattern, special_tokens)
     try:
         with training_bars(texts) as progress:
             return train_with_trace(
@@ -141,6 +142,10 @@ def write_trace(steps: Sequence[MergeStep], stream: BinaryIO) -> None:
         stream.write(json.dumps(line).encode("ascii") + b"\n")
 
 
-def _blocks_of(texts: Texts, pattern: Pattern | None, special_tokens: Sequence[str]) -> Iterator[str]:
+def blocks_of(texts: Iterable[Text], pattern: Pattern | None, special_tokens: Sequence[str]) -> Iterator[str]:
+    """Yield the texts in blocks that may be counted one by one; without a named pattern each text is one block.
+
+    Clauses: P9, T12.
+    """
     for text in texts:
         yield from rechunk(text.blocks, pattern, special_tokens)
