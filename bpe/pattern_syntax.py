@@ -30,7 +30,6 @@ _OUTSIDE_SETS: Final = re.compile(
     rf"|(?P<flags>\(\?(?P<on>{_FLAG}*)(?:-(?P<off>{_FLAG}+))?(?P<end>[:)]))"
     r"|(?P<open>\((?:\?P=)?)"
     r"|(?P<close>\))"
-    r"|(?P<fuzzy>\{(?=[^}]*[a-z]))"
     rf"|(?P<escape>{_ESCAPE})"
     r"|(?P<other>.)",
     re.DOTALL,
@@ -77,14 +76,12 @@ class PatternSyntax:
     `pinned`: nothing in it depends on the Unicode data of the installed `regex` release.
     `class_only`: it tells two characters beyond ASCII apart by the pinned classes alone.
     `misread`: `regex` gives some class another meaning than that of its code points, because it stands where case is ignored, or in a negated set beside a complement (`[^\s\S]` matches everything).
-    `searchable`: where a search finds matches that cover the text, they are those found by trying position after position; not so with fuzzy matching and `\K`.
     """
 
     parts: tuple[str | CharacterClass, ...]
     pinned: bool
     class_only: bool
     misread: bool
-    searchable: bool
 
     @property
     def has_classes(self) -> bool:
@@ -108,7 +105,7 @@ def read_pattern(source: str) -> PatternSyntax:
     parts = tuple(_read_parts(source, reading))
     if reading.has_encoding_flag:
         # Under (?a) the classes are ASCII's, in every release: they stay as they are.
-        return PatternSyntax((source,), pinned=False, class_only=False, misread=False, searchable=False)
+        return PatternSyntax((source,), pinned=False, class_only=False, misread=False)
     has_class = any(isinstance(part, CharacterClass) for part in parts)
     folds_classes = reading.folded_class or (has_class and reading.folds_everywhere)
     folds_beyond_ascii = reading.ignores_case and (reading.compares or folds_classes)
@@ -117,7 +114,6 @@ def read_pattern(source: str) -> PatternSyntax:
         pinned=not reading.own_data and not folds_beyond_ascii,
         class_only=not reading.own_data and not reading.compares,
         misread=folds_classes or (has_class and reading.complementary_set),
-        searchable=not reading.moves_matches,
     )
 
 
@@ -140,7 +136,6 @@ class _Reading:
     folds_everywhere: bool = False
     folded_class: bool = False
     complementary_set: bool = False
-    moves_matches: bool = False
     has_encoding_flag: bool = False
 
 
@@ -177,8 +172,6 @@ def _read_token(token: re.Match[str], reading: _Reading) -> Iterator[str | Chara
             reading.scopes.append(_Scope(reading.scopes[-1].verbose, reading.scopes[-1].folded))
         case "close" if len(reading.scopes) > 1:
             reading.scopes.pop()
-        case "fuzzy":
-            reading.moves_matches = True
         case "other":
             reading.compares |= not text.isascii()
     yield text
@@ -230,7 +223,6 @@ def _read_escape(text: str, reading: _Reading, *, in_set: bool) -> str | Charact
     if name is not None:
         reading.folded_class |= reading.scopes[-1].folded
         return CharacterClass(text, name, letter.isupper() != ("{^" in text), in_set)
-    reading.moves_matches |= letter == "K"
     if letter in "xuU" and digits:
         reading.compares |= int(digits, 16) >= 0x80
     elif letter in "123456789N" or text.startswith("\\g<") or not letter.isascii():

@@ -18,7 +18,7 @@ from bpe.engine.stand_ins import find_differing, replace_differing
 from bpe.errors import PatternTimeoutError
 from bpe.pattern_syntax import read_pattern
 from bpe.patterns import Pattern
-from bpe.reference.pre_split import compile_source, cover, find_matches, write_out
+from bpe.reference.pre_split import compile_source, cover, write_out
 
 Splitter = Callable[[str], list[str]]
 
@@ -99,14 +99,12 @@ def _cut_checked(
     expression: regex.Pattern[str], subject: str, timeout: float | None, text: str, pattern: Pattern
 ) -> list[str]:
     """Cut the text where the expression cuts the equally long subject, and account for every character."""
-    # `findall` is faster, but gives the groups if there are any.
-    # If its matches are the text without a gap, each begins where the last one ends, and no position was skipped in error.
-    # After an empty match it tries for another at the same place, which the definition does not.
-    if not expression.groups and read_pattern(pattern.source).searchable:
-        pieces = expression.findall(subject, timeout=timeout)
-        if "" not in pieces and "".join(pieces) == subject:
+    # `findall` is faster, but gives the groups if there are any, and with `\K` matches can overlap.
+    if not expression.groups and "\\K" not in pattern.source:
+        pieces = [piece for piece in expression.findall(subject, timeout=timeout) if piece]
+        if "".join(pieces) == subject:
             return pieces if subject is text else _cut_like(text, pieces)
-    matches = find_matches(expression, subject, timeout=timeout)
+    matches = (match.span() for match in expression.finditer(subject, timeout=timeout))
     return [text[start:stop] for start, stop in cover(matches, text, pattern)]
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from time import process_time
 from typing import Final
 
 import regex
@@ -22,7 +21,9 @@ Span = tuple[int, int]
 #: What `regex` may raise for a source that is none of its expressions.
 _REFUSALS: Final = (regex.error, ValueError, OverflowError, IndexError, KeyError, RecursionError)
 
-_LEAST_SECONDS: Final = 1e-6
+# An alternative that never matches keeps `regex` from looking first for a character that could begin a match.
+# That look goes wrong where case is ignored: `(?i:a)|[^\p{L}]` alone finds no U+0345, a mark that equals the letter ι.
+_AND_NOTHING: Final = "|(?!)"
 
 
 def pre_split(text: str, pattern: Pattern | None) -> list[str]:
@@ -40,31 +41,8 @@ def pre_split(text: str, pattern: Pattern | None) -> list[str]:
     if pattern is None:
         return [text] if text else []
     expression = compile_source(write_out(pattern.source), pattern.source)
-    return [text[start:stop] for start, stop in cover(find_matches(expression, text), text, pattern)]
-
-
-def find_matches(expression: regex.Pattern[str], text: str, *, timeout: float | None = None) -> Iterator[Span]:
-    r"""Yield the spans of the matches from left to right, each at the first position where there is one.
-
-    Clauses: P1, P2.
-    An empty match counts as none: the next position is tried, even where another alternative would match something, as in tiktoken.
-    Every position is tried, because `finditer` skips some in error: with `(?i:a)|[^\p{L}]` it finds no U+0345, a mark that a letter equals where case is ignored.
-    Only `finditer` knows where the last match ended, though, which is what `\G` asks for.
-    Raises `TimeoutError` after so many seconds of processor time, if a limit is given.
-    """
-    if r"\G" in expression.pattern:
-        yield from (found.span() for found in expression.finditer(text, timeout=timeout))
-        return
-    deadline = process_time() + (timeout or 0)
-    position = 0
-    while position < len(text):
-        remaining = None if timeout is None else max(deadline - process_time(), _LEAST_SECONDS)
-        found = expression.match(text, position, timeout=remaining)
-        if found is None or found.end() <= position:
-            position += 1
-            continue
-        yield found.span()
-        position = found.end()
+    matches = (match.span() for match in expression.finditer(text))
+    return [text[start:stop] for start, stop in cover(matches, text, pattern)]
 
 
 def cover(matches: Iterable[Span], text: str, pattern: Pattern) -> Iterator[Span]:
@@ -147,8 +125,9 @@ def compile_source(source: str, named: str) -> regex.Pattern[str]:
     bpe.errors.InvalidPatternError: the pattern '(' is no regular expression: missing ) at position 1 [P1]
     """
     try:
-        # Named explicitly, because a program may have changed the default.
-        expression = regex.compile(source, regex.VERSION0)
+        # The version is named because a program may have changed the default.
+        regex.compile(source, regex.VERSION0)
+        expression = regex.compile(source + _AND_NOTHING, regex.VERSION0)
     except _REFUSALS as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
         raise InvalidPatternError(f"the pattern {named!r} is no regular expression: {reason}", pattern=named) from error
