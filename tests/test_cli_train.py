@@ -80,7 +80,7 @@ def test_every_option_reaches_training(tmp_path: Path) -> None:
         byte_order="gpt2",
     )
     assert bpe.load(output) == expected
-    assert result.errors == f"bpe: note: {expected.n_vocab} ids, not 300: no pair is left to merge\n"
+    assert result.errors == f"bpe: note: {expected.n_vocab} ids, not 300: no other pair occurs often enough\n"
 
 
 def test_lines_json_lines_and_several_files_are_the_same_texts(tmp_path: Path) -> None:
@@ -133,6 +133,7 @@ def test_what_a_format_leaves_out_is_told_and_loads_the_same(tmp_path: Path) -> 
         (("--vocab-size", 300, "-o", "t.bpe.json", "--special-token", ""), "special token ''"),
         (("--vocab-size", 300, "-o", "t.txt"), "t.txt: the name does not say the format"),
         (("--vocab-size", 300, "-o", "no/such/t.bpe.json"), "no/such/t.bpe.json: No such file or directory"),
+        (("--vocab-size", 300, "-o", ".", "--format", "bpe"), "bpe: .: Is a directory"),
         (("--vocab-size", 300, "-o", "t.model", "--byte-order", "gpt2"), "lost would be"),
     ],
 )

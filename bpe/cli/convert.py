@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import click
 
 from bpe.cli.faults import EXIT_STATUS
-from bpe.cli.omissions import say_what_is_omitted
 from bpe.cli.options import READABLE_FORMATS, WRITABLE_FORMATS, file_content_options
-from bpe.cli.output import check_target
+from bpe.cli.saving import choose_format, save_tokenizer
 from bpe.cli.tokenizers import open_tokenizer
 
 _HELP = """Write the tokenizer of IN, a file or a named encoding, to the file OUT in another format.
@@ -46,6 +45,4 @@ def convert(
 ) -> None:
     """Load, then save."""
     tokenizer = open_tokenizer(source, pattern=pattern, special_tokens=special_tokens, file_format=source_format)
-    check_target(target)
-    tokenizer.save(target, format=target_format)
-    say_what_is_omitted(tokenizer.vocabulary, target, target_format)
+    save_tokenizer(tokenizer, target, choose_format(target, target_format))

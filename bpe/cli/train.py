@@ -12,15 +12,15 @@ import click
 
 from bpe.byte_order import ByteOrder, byte_order
 from bpe.cli.faults import EXIT_STATUS, say
-from bpe.cli.omissions import say_what_is_omitted
 from bpe.cli.options import WRITABLE_FORMATS, text_options
-from bpe.cli.output import check_target, open_output
+from bpe.cli.output import open_output
 from bpe.cli.progress import training_bars
+from bpe.cli.saving import choose_format, save_tokenizer
 from bpe.cli.sources import Texts, choose_reader
 from bpe.cli.tokenizers import parse_pattern
 from bpe.engine.safe_cuts import rechunk
 from bpe.errors import BpeError, LoneSurrogateError, PatternGapError, PatternTimeoutError
-from bpe.files.formats import format_for_saving, require_format
+from bpe.files import FileFormat
 from bpe.patterns import Pattern, resolve_pattern
 from bpe.reference.training import MergeStep, TieBreak
 from bpe.text_sources import Text
@@ -89,16 +89,15 @@ def train(
     """Refuse what cannot be written, then train, then write."""
     resolved = resolve_pattern(parse_pattern(pattern))
     texts = Texts(files, choose_reader(lines=lines, field=field))
-    check_expressible(output, file_format, resolved, profile["special_tokens"], profile["byte_order"])
-    check_target(output)
+    chosen = choose_format(output, file_format)
+    check_expressible(output, chosen, resolved, profile["special_tokens"], profile["byte_order"])
     with nullcontext() if trace is None else open_output(trace) as stream:
         tokenizer, steps = train_on_texts(texts, vocab_size, resolved, **profile)
         if stream is not None:
             write_trace(steps, stream)
-        tokenizer.save(output, format=file_format)
+        save_tokenizer(tokenizer, output, chosen)
     if tokenizer.n_vocab < vocab_size:
-        say(f"note: {tokenizer.n_vocab} ids, not {vocab_size}: no pair is left to merge")
-    say_what_is_omitted(tokenizer.vocabulary, output, file_format)
+        say(f"note: {tokenizer.n_vocab} ids, not {vocab_size}: no other pair occurs often enough")
 
 
 def train_on_texts(
@@ -119,19 +118,17 @@ def train_on_texts(
 
 
 def check_expressible(
-    output: str, file_format: str | None, pattern: Pattern | None, special_tokens: Sequence[str], order: ByteOrder
+    output: str, chosen: FileFormat, pattern: Pattern | None, special_tokens: Sequence[str], order: ByteOrder
 ) -> None:
     """Raise, before anything is read, what saving a tokenizer of this shape would raise in the end.
 
     Clauses: F1.
     """
-    path = Path(output)
-    chosen = format_for_saving(path) if file_format is None else require_format(file_format)
     if chosen.semantics == "ranks":
         return  # What training makes is canonical, so its ranks say all.
     tokens = single_bytes(byte_order(order))
     special = {text: TokenId(len(tokens) + index) for index, text in enumerate(special_tokens)}
-    chosen.write(Vocabulary(tokens, merges=(), pattern=pattern, special_tokens=special), path)
+    chosen.write(Vocabulary(tokens, merges=(), pattern=pattern, special_tokens=special), Path(output))
 
 
 def write_trace(steps: Sequence[MergeStep], stream: BinaryIO) -> None:
