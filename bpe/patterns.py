@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import regex
 
@@ -87,6 +87,13 @@ class Pattern:
     source: str
     gaps: GapProfile = "refuse"
 
+    def __post_init__(self) -> None:
+        source: object = self.source
+        if not isinstance(source, str):
+            raise InputTypeError(f"a pattern is a regular expression, not {type(source).__name__}")
+        if self.gaps not in get_args(GapProfile):
+            raise InvalidPatternError(f"gaps is {self.gaps!r}: give 'refuse' or 'isolate'", pattern=source)
+
     @property
     def name(self) -> str | None:
         """The name of the named pattern that cuts every text as this one does, or `None`."""
@@ -99,8 +106,8 @@ class Pattern:
         Named patterns, and all others whose classes are general categories, `\s` and `\d`, have the pinned version.
         A pattern with any other property, such as `\w`, has that of the installed `regex` release, which is then named.
 
-        >>> Pattern(r"\p{L}+|\s+|.").unicode_version, Pattern(r"\w+|\W+").unicode_version[:8]
-        ('16.0.0', 'regex-20')
+        >>> Pattern(r"\p{L}+|\s+|.").unicode_version, Pattern(r"\w+|\W+").unicode_version[:6]
+        ('16.0.0', 'regex-')
         """
         return UNICODE_VERSION if read_pattern(self.source).pinned else f"regex-{regex.__version__}"
 
