@@ -22,7 +22,9 @@ from bpe.errors import (
     InputTypeError,
     InvalidVocabularyError,
     MissingExtraError,
+    PatternGapError,
     SpecialTokenConflictError,
+    TokenIdTypeError,
     UnknownSpecialTokenError,
     UnknownTokenError,
     VocabularySizeError,
@@ -30,6 +32,7 @@ from bpe.errors import (
 from bpe.files import save_vocabulary
 from bpe.patterns import Pattern
 from bpe.reference.encoding import as_token_id
+from bpe.reference.special_tokens import resolve_special
 from bpe.reference.utf8 import bytes_to_text, text_to_bytes
 from bpe.vocabulary import SurrogateProfile, TokenId, Vocabulary
 
@@ -54,9 +57,10 @@ class Tokenizer:
     [256, 97, 98, 257]
     """
 
-    __slots__ = ("__weakref__", "_encoder", "_name", "_vocabulary")
+    __slots__ = ("__weakref__", "_encoder", "_name", "_ranks", "_vocabulary")
     _encoder: Encoder
     _name: str
+    _ranks: dict[bytes, TokenId]
     _vocabulary: Vocabulary
 
     def __init__(
@@ -71,7 +75,7 @@ class Tokenizer:
         vocabulary = Vocabulary(
             _tokens(mergeable_ranks, name),
             pattern=Pattern(pat_str),
-            special_tokens={text: TokenId(token_id) for text, token_id in special_tokens.items()},
+            special_tokens=_special_ids(special_tokens),
             aliases=_aliases(special_tokens),
             whole_pre_token=True,
             errors="replace",
@@ -81,6 +85,8 @@ class Tokenizer:
         self._set(name, vocabulary)
 
     def _set(self, name: str, vocabulary: Vocabulary) -> None:
+        if hasattr(self, "_vocabulary"):
+            raise AttributeError("a Tokenizer is immutable: it cannot be initialised again")
         object.__setattr__(self, "_name", name)
         object.__setattr__(self, "_vocabulary", vocabulary)
         object.__setattr__(self, "_encoder", Encoder(vocabulary))
@@ -145,15 +151,19 @@ class Tokenizer:
         self,
         text: Iterable[str],
         *,
-        num_threads: int = 8,  # noqa: ARG002 - the interpreter runs one thread at a time
+        num_threads: int = 8,  # noqa: ARG002
         allowed_special: SpecialTokens = frozenset(),
         disallowed_special: SpecialTokens = "all",
     ) -> list[list[int]]:
-        """Return the token ids of each text, in order; `num_threads` changes nothing but the speed.
+        """Return the token ids of each text, in order; `num_threads` is taken for tiktoken's sake, and changes nothing.
 
         Clauses: E6.
         """
-        encode = partial(self.encode, allowed_special=allowed_special, disallowed_special=disallowed_special)
+        # Resolved once: an iterator of special tokens is used up by the first text.
+        allowed, disallowed = resolve_special(
+            self._vocabulary.special_tokens.keys(), allowed_special, disallowed_special
+        )
+        encode = partial(self.encode, allowed_special=allowed, disallowed_special=disallowed)
         return [encode(each) for each in _texts(text)]
 
     def encode_ordinary_batch(self, text: Iterable[str], *, num_threads: int = 8) -> list[list[int]]:  # noqa: ARG002
@@ -255,12 +265,15 @@ class Tokenizer:
         """Tell whether a text has at most `limit` tokens, without encoding what lies past the limit.
 
         Clauses: E8.
+        Pre-tokens past the limit are not merged, and with a named pattern not even looked for; the pre-token that passes it is merged whole.
 
         >>> import bpe
         >>> tokenizer = bpe.train(["aaa"], 257, pattern=None)
         >>> tokenizer.is_within_limit("aaa", 2), tokenizer.is_within_limit("aaa", 1)
         (True, False)
         """
+        if isinstance(limit, bool) or not isinstance(limit, int):
+            raise InputTypeError(f"limit must be an integer, not {limit!r}")
         total = self._encoder.count(
             text, allowed_special=allowed_special, disallowed_special=disallowed_special, limit=limit
         )
@@ -276,11 +289,12 @@ class Tokenizer:
         >>> tokenizer.is_canonical([256, 97]), tokenizer.is_canonical([97, 97, 97])
         (True, False)
         """
+        row = list(ids)
         try:
-            text = self.decode(ids, errors="strict")
-        except (UnknownTokenError, InputTypeError, UnicodeDecodeError):
+            text = self.decode(row, errors="strict")
+            return self.encode(text, allowed_special=allowed_special, disallowed_special=()) == row
+        except (UnknownTokenError, TokenIdTypeError, UnicodeDecodeError, PatternGapError):
             return False
-        return self.encode(text, allowed_special=allowed_special, disallowed_special=()) == list(ids)
 
     # --- decoding --------------------------------------------------------------------------------
 
@@ -421,16 +435,16 @@ class Tokenizer:
         [256]
         """
         old = self._vocabulary
-        for text, token_id in special_tokens.items():
+        for text, token_id in _special_ids(special_tokens).items():
             if old.special_tokens.get(text, token_id) != token_id:
                 raise SpecialTokenConflictError(
                     f"special token {text!r} already has the id {old.special_tokens[text]}, not {token_id}", token=text
                 )
-        added = {text: TokenId(token_id) for text, token_id in special_tokens.items()}
+        added = _special_ids(special_tokens)
         vocabulary = old.with_changes(
             special_tokens={**old.special_tokens, **added}, aliases={**old.aliases, **(aliases or {})}
         )
-        return Tokenizer.from_vocabulary(vocabulary, name=self._name if name is None else name)
+        return type(self).from_vocabulary(vocabulary, name=self._name if name is None else name)
 
     def with_errors(self, errors: SurrogateProfile) -> Tokenizer:
         r"""Return a tokenizer that refuses surrogates (`strict`) or repairs them (`replace`).
@@ -443,7 +457,7 @@ class Tokenizer:
         """
         if errors == self._vocabulary.errors:
             return self
-        return Tokenizer.from_vocabulary(self._vocabulary.with_changes(errors=errors), name=self._name)
+        return type(self).from_vocabulary(self._vocabulary.with_changes(errors=errors), name=self._name)
 
     def save(self, path: str | PathLike[str], *, format: str | None = None) -> None:  # noqa: A002 - the field's word
         """Write the tokenizer to a file, in the format that its name or `format` says.
@@ -457,14 +471,22 @@ class Tokenizer:
 
     @property
     def pat_str(self) -> str:
-        """The regular expression of the pre-split; one that keeps text whole where there is no pattern."""
+        """The regular expression of the pre-split; one that keeps text whole where there is no pattern.
+
+        It does not say what becomes of text that the pattern leaves uncovered: that is `vocabulary.pattern.gaps`.
+        """
         pattern = self._vocabulary.pattern
         return "(?s:.+)" if pattern is None else pattern.source
 
     @property
     def mergeable_ranks(self) -> dict[bytes, int]:
         """Each ordinary token's rank, by bytes; raises `CannotExpressError` where ranks cannot stand for the merges."""
-        return dict(forget_merges(self._vocabulary).token_ids)
+        try:
+            ranks = self._ranks
+        except AttributeError:  # not asked for before: recovering them from merges takes seconds
+            ranks = dict(forget_merges(self._vocabulary).token_ids)
+            object.__setattr__(self, "_ranks", ranks)
+        return ranks.copy()  # type: ignore[return-value]
 
     @property
     def special_tokens(self) -> dict[str, int]:
@@ -522,22 +544,35 @@ def _texts(texts: Iterable[str]) -> Iterable[str]:
     """Return the texts of a batch; refuse a single string, whose characters would be encoded one by one."""
     if isinstance(texts, str | bytes):
         raise InputTypeError("a batch is a list of strings, not one string: pass [text]")
+    given: object = texts
+    if not isinstance(given, Iterable):
+        raise InputTypeError(f"a batch is a list of strings, not {type(given).__name__}")
     return texts
 
 
 def _tokens(mergeable_ranks: Mapping[bytes, int], name: str) -> dict[TokenId, bytes]:
     """Return each token's bytes by rank; leave an empty token out with a warning, refuse a rank given twice."""
     tokens: dict[TokenId, bytes] = {}
-    for token, rank in mergeable_ranks.items():
+    for token, value in _as_mapping("mergeable_ranks", mergeable_ranks).items():
+        rank = as_token_id(value) if type(value) is not int else TokenId(value)
         if rank in tokens:
-            raise InvalidVocabularyError(
-                f"{name}: tokens {tokens[TokenId(rank)]!r} and {token!r} both have rank {rank}"
-            )
+            raise InvalidVocabularyError(f"{name}: tokens {tokens[rank]!r} and {token!r} both have rank {rank}")
         if token == b"":
             warnings.warn(f"{name}: token {rank} has no bytes and is left out", EmptyTokenWarning, stacklevel=3)
         else:
-            tokens[TokenId(rank)] = token
+            tokens[rank] = token
     return tokens
+
+
+def _special_ids(special_tokens: Mapping[str, int]) -> dict[str, TokenId]:
+    """Return each special token's id; integers of any type, such as NumPy's, will do."""
+    return {text: as_token_id(token_id) for text, token_id in _as_mapping("special_tokens", special_tokens).items()}
+
+
+def _as_mapping(argument: str, value: Any) -> Mapping[Any, Any]:
+    if not isinstance(value, Mapping):
+        raise InputTypeError(f"{argument} must be a mapping, such as a dict, not {type(value).__name__}")
+    return value
 
 
 def _aliases(special_tokens: Mapping[str, int]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from bpe.engine.utf8 import scalar_text
 from bpe.errors import InputTypeError, LoneSurrogateError, SpecialTokenConflictError, TrainingError
 from bpe.patterns import Pattern, resolve_pattern
 from bpe.reference.training import MergeStep, TieBreak
+from bpe.reference.utf8 import first_surrogate
 from bpe.tokenizer import Tokenizer
 from bpe.vocabulary import MAX_TOKEN_ID, SurrogateProfile, TokenId, Vocabulary, single_bytes
 
@@ -93,7 +94,14 @@ def train_with_trace(
     >>> [(step.merge.pair, step.count, step.token) for step in trace]
     [((97, 97), 4, b'aa'), ((97, 98), 2, b'ab')]
     """
-    merges = _check_arguments(vocab_size, special_tokens, min_frequency, tie_break, byte_order)
+    merges = _check_arguments(
+        vocab_size=vocab_size,
+        special_tokens=special_tokens,
+        min_frequency=min_frequency,
+        tie_break=tie_break,
+        order=byte_order,
+        errors=errors,
+    )
     resolved = resolve_pattern(pattern)
     counts = count_pre_tokens(texts, resolved, special_tokens=special_tokens, errors=errors, progress=progress)
     made = 0
@@ -137,6 +145,9 @@ def count_pre_tokens(
     """
     if isinstance(texts, str | bytes):
         raise InputTypeError("texts must be an iterable of strings, not one string: pass [text]")
+    given: object = texts
+    if not isinstance(given, Iterable):
+        raise InputTypeError(f"texts must be an iterable of strings, not {type(given).__name__}")
     split = compile_splitter(pattern)
     allowed = frozenset(special_tokens)
     counts: Counter[str] = Counter()
@@ -159,7 +170,7 @@ def _scalar_text(text: str, number: int, errors: SurrogateProfile) -> str:
 
 
 def _check_arguments(
-    vocab_size: int, special_tokens: Sequence[str], min_frequency: int, tie_break: str, order: str
+    *, vocab_size: int, special_tokens: Sequence[str], min_frequency: int, tie_break: str, order: str, errors: str
 ) -> int:
     """Return how many merges are wanted; refuse what cannot be trained."""
     _check_special_tokens(special_tokens)
@@ -168,7 +179,12 @@ def _check_arguments(
             raise InputTypeError(f"{name} must be an integer, not {value!r}")
     if min_frequency < 1:
         raise TrainingError(f"min_frequency is {min_frequency}, but a pair occurs at least once: give 1 or more")
-    for name, profile, known in (("tie_break", tie_break, TieBreak), ("byte_order", order, ByteOrder)):
+    profiles = (
+        ("tie_break", tie_break, TieBreak),
+        ("byte_order", order, ByteOrder),
+        ("errors", errors, SurrogateProfile),
+    )
+    for name, profile, known in profiles:
         if profile not in get_args(known):
             raise TrainingError(f"{name} is {profile!r}: give one of {', '.join(map(repr, get_args(known)))}")
     least = 256 + len(special_tokens)
@@ -180,13 +196,21 @@ def _check_arguments(
     return vocab_size - least
 
 
-def _check_special_tokens(special_tokens: Sequence[Any]) -> None:
+def _check_special_tokens(special_tokens: Any) -> None:
     if isinstance(special_tokens, str):
         raise InputTypeError("special_tokens must be a sequence of strings, not one string: pass [token]")
+    if not isinstance(special_tokens, Sequence):
+        # A set would number its tokens in the order of their hashes, which is another in each process.
+        kind = type(special_tokens).__name__
+        raise InputTypeError(f"special_tokens must be a list or a tuple, whose order gives the ids, not {kind}")
     seen: set[str] = set()
     for token in special_tokens:
         if not isinstance(token, str) or not token:
             raise SpecialTokenConflictError(f"special token {token!r} is not a non-empty text", token=token)
+        if first_surrogate(token) is not None:
+            raise SpecialTokenConflictError(
+                f"special token {token!r} holds a surrogate, which no text has", token=token
+            )
         if token in seen:
             raise SpecialTokenConflictError(f"special token {token!r} is given twice", token=token)
         seen.add(token)

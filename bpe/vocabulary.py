@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, Literal, NewType
+from typing import Any, Final, Literal, NewType, get_args
 
 from bpe.errors import InvalidVocabularyError, SpecialTokenConflictError
 from bpe.patterns import Pattern
@@ -72,12 +72,16 @@ class Vocabulary:
     errors: SurrogateProfile = "strict"
 
     def __post_init__(self) -> None:
-        ordered = dict(sorted(self.token_bytes.items()))
+        try:
+            ordered = dict(sorted(self.token_bytes.items()))
+        except TypeError as fault:
+            raise InvalidVocabularyError(f"token ids must be integers ({fault})") from None
         object.__setattr__(self, "token_bytes", MappingProxyType(ordered))
         object.__setattr__(self, "special_tokens", MappingProxyType(dict(self.special_tokens)))
         object.__setattr__(self, "aliases", MappingProxyType(dict(self.aliases)))
         if self.merges is not None:
             object.__setattr__(self, "merges", tuple(self.merges))
+        _check_profiles(self)
         _check_tokens(self)
         _check_merges(self)
         _check_special_tokens(self)
@@ -104,10 +108,11 @@ class Vocabulary:
         """One more than the greatest id: the rows that an embedding table needs; gaps count."""
         return self.max_token_id + 1
 
-    def gaps(self) -> tuple[TokenId, ...]:
-        """Return the ids below `n_vocab` that no token has (clause V3)."""
-        used = self.token_bytes.keys() | self.special_texts.keys()
-        return tuple(TokenId(i) for i in range(self.n_vocab) if i not in used)
+    def gaps(self) -> tuple[range, ...]:
+        """Return the ids below `n_vocab` that no token has, as ranges in order (clause V3)."""
+        used = sorted(self.token_bytes.keys() | self.special_texts.keys())
+        before = (TokenId(-1), *used)
+        return tuple(range(left + 1, right) for left, right in zip(before, used, strict=False) if right > left + 1)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -146,9 +151,18 @@ def single_bytes(order: Iterable[int] = range(256)) -> dict[TokenId, bytes]:
     return {TokenId(index): bytes([value]) for index, value in enumerate(order)}
 
 
+def _check_profiles(vocabulary: Vocabulary) -> None:
+    pattern: Any = vocabulary.pattern
+    if not isinstance(pattern, Pattern | None):
+        raise InvalidVocabularyError(f"pattern is {pattern!r}: give resolve_pattern({pattern!r}), or None")
+    if vocabulary.errors not in get_args(SurrogateProfile):
+        raise InvalidVocabularyError(f"errors is {vocabulary.errors!r}: give 'strict' or 'replace'")
+
+
 def _check_tokens(vocabulary: Vocabulary) -> None:
     seen: dict[bytes, int] = {}
-    for token_id, token in vocabulary.token_bytes.items():
+    items: Mapping[Any, Any] = vocabulary.token_bytes
+    for token_id, token in items.items():
         if type(token_id) is not int or not 0 <= token_id <= MAX_TOKEN_ID:
             raise InvalidVocabularyError(f"token id {token_id!r} is not an integer from 0 to {MAX_TOKEN_ID}")
         if type(token) is not bytes:
@@ -170,7 +184,10 @@ def _check_merges(vocabulary: Vocabulary) -> None:
     token_bytes = vocabulary.token_bytes
     made = {token_id for token_id, token in token_bytes.items() if len(token) == 1}
     pairs: set[Pair] = set()
-    for rank, merge in enumerate(vocabulary.merges):
+    merges: tuple[Any, ...] = vocabulary.merges
+    for rank, merge in enumerate(merges):
+        if not isinstance(merge, Merge) or {type(merge.left), type(merge.right), type(merge.result)} != {int}:
+            raise InvalidVocabularyError(f"merge {rank} is {merge!r}, not a Merge of three integer ids")
         for token_id in (merge.left, merge.right):
             if token_id not in made:
                 raise InvalidVocabularyError(f"merge {rank} uses id {token_id}, which no earlier merge makes")

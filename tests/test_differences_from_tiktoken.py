@@ -59,6 +59,21 @@ def test_catastrophic_pattern() -> None:
         tokenizer.encode("a" * 60)
 
 
+def test_custom_patterns_are_read_by_regex() -> None:
+    """The two engines for expressions differ on what `$` means before a newline that ends the text (clause P1)."""
+    ours, theirs = both(pat_str=r"[a-z]{2}$|(?s:.)", mergeable_ranks={**BYTES, b"ab": 256})
+    assert theirs.encode("ab\n") == [97, 98, 10]
+    assert ours.encode("ab\n") == [256, 10]
+
+
+def test_disallowed_surrogates() -> None:
+    """Disallowed texts are looked for before surrogates are repaired in tiktoken, and here afterwards (clause S3)."""
+    ours, theirs = both()
+    with pytest.raises(ValueError, match="disallowed"):
+        theirs.encode("\ud800", disallowed_special={"\ud800"})
+    assert ours.encode("\ud800", disallowed_special={"\ud800"}) == list("\ufffd".encode())
+
+
 def test_overlapping_special_tokens() -> None:
     """The longest special token wins, in whatever order they were registered (clause S2)."""
     for special in ({"<|a|>": 256, "<|a|><|b|>": 257}, {"<|a|><|b|>": 257, "<|a|>": 256}):
@@ -160,7 +175,7 @@ def test_empty_token() -> None:
     assert build(tiktoken.Encoding, mergeable_ranks=with_empty).decode([256]) == ""
     with pytest.warns(bpe.errors.EmptyTokenWarning, match="256"):
         tokenizer = build(bpe.Tokenizer, mergeable_ranks=with_empty, special_tokens={"<x>": 257})
-    assert tokenizer.vocabulary.gaps() == (256,)
+    assert tokenizer.vocabulary.gaps() == (range(256, 257),)
 
 
 def test_wrong_size_says_why() -> None:
@@ -177,6 +192,54 @@ def test_exceptions_name_id_and_position() -> None:
         with pytest.raises(errors.BpeError) as refusal:
             build(bpe.Tokenizer).decode([97, wrong])
         assert (refusal.value.token, refusal.value.position) == (wrong, 1)
+
+
+def test_ranks_out_of_range() -> None:
+    """Ranks that no id can be are refused with a ValueError (clause V1)."""
+    for rank in (-1, 2**32):
+        with pytest.raises(OverflowError):
+            build(tiktoken.Encoding, mergeable_ranks={**BYTES, b"aa": rank})
+        with pytest.raises(errors.InvalidVocabularyError, match=str(rank)):
+            build(bpe.Tokenizer, mergeable_ranks={**BYTES, b"aa": rank})
+    for kind in (tiktoken.Encoding, bpe.Tokenizer):
+        with pytest.raises(TypeError):
+            build(kind, mergeable_ranks={**BYTES, b"aa": "x"})
+
+
+def test_single_surrogate() -> None:
+    """A surrogate is no token: refused by kind of fault (clause B4)."""
+    ours, theirs = both()
+    with pytest.raises(UnicodeEncodeError):
+        theirs.encode_single_token("\ud800")
+    with pytest.raises(KeyError):
+        ours.encode_single_token("\ud800")
+    with pytest.raises(UnicodeEncodeError):
+        ours.with_errors("strict").encode_single_token("\ud800")
+
+
+def test_arrays_can_be_written_to() -> None:
+    """The array belongs to the caller (clause E1)."""
+    ours, theirs = both()
+    assert not theirs.encode_to_numpy("a").flags.writeable
+    assert ours.encode_to_numpy("a").flags.writeable
+
+
+def test_number_of_threads() -> None:
+    """Any number of threads is taken, and changes nothing (clause E6)."""
+    ours, theirs = both()
+    with pytest.raises(ValueError, match="max_workers"):
+        theirs.encode_batch(["a"], num_threads=0)
+    assert ours.encode_batch(["a"], num_threads=0) == [[97]]
+
+
+def test_private_names() -> None:
+    """Of tiktoken's private names, we have those that its documentation uses."""
+    ours, theirs = both()
+    for name in ("_pat_str", "_mergeable_ranks", "_special_tokens"):
+        assert getattr(ours, name) == getattr(theirs, name)
+    for name in ("_encode_bytes", "_encode_single_piece", "_encode_only_native_bpe", "_core_bpe"):
+        assert hasattr(theirs, name)
+        assert not hasattr(ours, name)
 
 
 def test_truth_values_are_no_ids() -> None:

@@ -222,6 +222,92 @@ def test_arrays_without_numpy(ours: bpe.Tokenizer, monkeypatch: pytest.MonkeyPat
     assert ours.decode(ours.encode("the cat")) == "the cat"
 
 
+def test_saving_over_what_is_no_file(ours: bpe.Tokenizer, tmp_path: Path) -> None:
+    """A folder or a device is refused, and stays what it is."""
+    with pytest.raises(IsADirectoryError):
+        ours.save(tmp_path, format="bpe")
+    with pytest.raises(OSError, match="not a regular file"):
+        ours.save("/dev/null", format="bpe")
+    assert Path("/dev/null").is_char_device()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_numpy_integers_build_a_tokenizer() -> None:
+    """Ranks and special ids may be integers of any type, as in tiktoken."""
+    ranks_of_numpy: Any = {token: np.int64(rank) for token, rank in ranks().items()}
+    for kind in (bpe.Tokenizer, tiktoken.Encoding):
+        tokenizer: Any = kind("t", pat_str=".", mergeable_ranks=ranks_of_numpy, special_tokens={"<x>": np.int64(380)})  # type: ignore[dict-item]
+        assert tokenizer.encode("a<x>", allowed_special="all")[-1] == 380
+
+
+def test_a_batch_reads_its_special_tokens_once(ours: bpe.Tokenizer) -> None:
+    """An iterator of special tokens holds for every text of a batch, not for the first alone (clauses S3, E6)."""
+    with pytest.raises(errors.DisallowedSpecialTokenError):
+        ours.encode_batch(["a", "<|fim|>"], disallowed_special=iter(["<|fim|>"]))  # type: ignore[arg-type]
+    allowed: Any = iter(["<|fim|>"])
+    assert ours.encode_batch(["a", "<|fim|>"], allowed_special=allowed)[1] == [401]
+    with pytest.raises(errors.UnknownSpecialTokenError):
+        ours.encode_batch([], allowed_special={"<|nope|>"})
+
+
+def test_subclasses_stay_subclasses(ours: bpe.Tokenizer) -> None:
+    """What a method of a subclass returns is of the subclass; initialising again is refused."""
+
+    class Mine(bpe.Tokenizer):
+        __slots__ = ()
+
+    mine = Mine.from_vocabulary(ours.vocabulary)
+    assert type(mine.with_special_tokens({"<|new|>": 500})) is Mine
+    assert type(mine.with_errors("strict")) is Mine
+    with pytest.raises(AttributeError, match="immutable"):
+        mine.__init__("again", pat_str=".", mergeable_ranks=ranks(), special_tokens={})  # type: ignore[misc]
+    assert mine == ours
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda t: t.encode("a", allowed_special=None),
+        lambda t: t.encode("a", allowed_special=[["<x>"]]),
+        lambda t: t.encode("a", disallowed_special=5),
+        lambda t: t.encode_batch(None),
+        lambda t: t.decode(None),
+        lambda t: t.decode(5),
+        lambda t: t.decode([0], errors=None),
+        lambda t: t.decode([0], errors="\0"),
+        lambda t: t.decode([t.encode_single_token(b"\xff")], errors="xmlcharrefreplace"),
+        lambda t: t.is_within_limit("a", None),
+        lambda t: t.with_special_tokens(["<a>"]),
+        lambda t: t.with_errors("ignore"),
+        lambda t: bpe.Tokenizer("t", pat_str=None, mergeable_ranks=t.mergeable_ranks, special_tokens={}),  # type: ignore[arg-type]
+        lambda t: bpe.Tokenizer("t", pat_str=".", mergeable_ranks=list(t.mergeable_ranks), special_tokens={}),  # type: ignore[arg-type]
+        lambda _: bpe.Tokenizer("t", pat_str=".", mergeable_ranks={b"a": "x"}, special_tokens={}),  # type: ignore[dict-item]
+        lambda _: bpe.train(None, 300),  # type: ignore[arg-type]
+        lambda _: bpe.train([], 300, errors="ignore"),  # type: ignore[arg-type]
+        lambda _: bpe.train([], 300, special_tokens={"<a>", "<b>"}),  # type: ignore[arg-type]
+        lambda _: bpe.Pattern("a", gaps="drop"),  # type: ignore[arg-type]
+        lambda t: t.vocabulary.with_changes(pattern="gpt2"),
+        lambda t: t.vocabulary.with_changes(merges=[(97, 97, 256)]),
+    ],
+)
+def test_misuse_is_refused_in_the_one_tree(ours: bpe.Tokenizer, call: Callable[[Any], object]) -> None:
+    """Arguments of the wrong kind end in a BpeError that says what is wanted."""
+    with pytest.raises(errors.BpeError):
+        call(ours)
+
+
+def test_nothing_disallowed_as_in_tiktoken(ours: bpe.Tokenizer, theirs: tiktoken.Encoding) -> None:
+    """`None` forbids nothing, like the empty tuple."""
+    nothing: Any = None
+    assert ours.encode("<|fim|>", disallowed_special=nothing) == theirs.encode("<|fim|>", disallowed_special=nothing)
+
+
+def test_gaps_are_ranges() -> None:
+    """Gaps are reported without walking through them (clause V3)."""
+    tokenizer = bpe.train([], 256).with_special_tokens({"<x>": 2**32 - 1, "<y>": 300})
+    assert tokenizer.vocabulary.gaps() == (range(256, 300), range(301, 2**32 - 1))
+
+
 def test_constructor_checks_the_size(ours: bpe.Tokenizer) -> None:
     """`explicit_n_vocab` is checked as tiktoken checks it, with an AssertionError that says more."""
     parts: dict[str, Any] = {"pat_str": ours.pat_str, "mergeable_ranks": ours.mergeable_ranks}

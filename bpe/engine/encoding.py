@@ -209,7 +209,7 @@ class Encoder:
 
     def decode_each(self, ids: Iterable[int]) -> list[bytes]:
         """Return the bytes of each id (clauses D1, D2)."""
-        row = list(ids)
+        row = _as_row(ids)
         if set(map(type, row)) - {int}:  # 97.0 and True would find the entries of 97 and 1
             row = [as_token_id(value, position) for position, value in enumerate(row)]
         decoded = self._decoded
@@ -218,6 +218,13 @@ class Encoder:
         except KeyError:
             # Look again, with positions, for the refusal that names the id.
             return [token_to_bytes(value, self.vocabulary, position) for position, value in enumerate(row)]
+
+
+def _as_row(ids: Iterable[int]) -> list[int]:
+    try:
+        return list(ids)
+    except TypeError:
+        raise InputTypeError(f"ids must be a sequence of integers, not {type(ids).__name__}") from None
 
 
 def _ranges(data: bytes, lengths: Sequence[int]) -> Iterator[tuple[int, int, int, int]]:

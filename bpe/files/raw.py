@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
@@ -90,12 +91,14 @@ def replace_files(contents: Mapping[Path, bytes]) -> None:
 
     Clauses: F2, F4.
     All are written beside their final names first, then renamed one after the other.
+    Raises `OSError` where a name is that of a folder or a device: a rename would put a file in its place.
     """
     written: dict[Path, Path] = {}
     try:
         for path, content in contents.items():
             # A link keeps pointing to its target, which gets the new content.
             target = Path(os.path.realpath(path))
+            _refuse_what_is_no_file(target, path)
             written[target] = _write_beside(target, content)
         for target, temporary in written.items():
             temporary.replace(target)
@@ -103,6 +106,13 @@ def replace_files(contents: Mapping[Path, bytes]) -> None:
         for temporary in written.values():
             with suppress(FileNotFoundError):
                 temporary.unlink()
+
+
+def _refuse_what_is_no_file(target: Path, path: Path) -> None:
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if target.exists() and not target.is_file():
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
 
 
 def _write_beside(target: Path, content: bytes) -> Path:

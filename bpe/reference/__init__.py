@@ -9,6 +9,7 @@ Read the files in this order; each adds one idea to those before it.
 5. `merges`: replacing pairs, lowest rank first.
 6. `training`: choosing which pairs to merge, most frequent first.
 7. `encoding`: all of it together, and back.
+8. `safe_cuts`: where a long text may be cut before any of this.
 
 Nothing here is fast, cached or clever: where a clearer form is quadratic, it is quadratic.
 The engine computes the same functions quickly, and a property says that the two agree.

@@ -10,7 +10,7 @@ from contextlib import suppress
 from operator import index
 from typing import Literal
 
-from bpe.errors import InputTypeError, TokenIdRangeError, TokenIdTypeError, UnknownTokenError
+from bpe.errors import InputTypeError, PatternGapError, TokenIdRangeError, TokenIdTypeError, UnknownTokenError
 from bpe.reference.merges import merge_piece
 from bpe.reference.pre_split import pre_split
 from bpe.reference.special_tokens import refuse_disallowed, resolve_special, split_special_tokens
@@ -187,7 +187,7 @@ def is_canonical(ids: Sequence[int], vocabulary: Vocabulary, *, allowed_special:
     """Tell whether the ids decode to text whose encoding, with the same allowance, is the ids.
 
     Clauses: E5.
-    Ids that are not in the vocabulary are never canonical.
+    Ids that are not in the vocabulary, or whose text the pattern refuses, are never canonical.
 
     >>> from bpe.vocabulary import single_bytes
     >>> v = Vocabulary(single_bytes() | {256: b"aa"})
@@ -196,6 +196,6 @@ def is_canonical(ids: Sequence[int], vocabulary: Vocabulary, *, allowed_special:
     """
     try:
         text = decode(ids, vocabulary, errors="strict")
-    except (UnknownTokenError, TokenIdTypeError, UnicodeDecodeError):
+        return encode(text, vocabulary, allowed_special=allowed_special, disallowed_special=()) == list(ids)
+    except (UnknownTokenError, TokenIdTypeError, UnicodeDecodeError, PatternGapError):
         return False
-    return encode(text, vocabulary, allowed_special=allowed_special, disallowed_special=()) == list(ids)

@@ -18,8 +18,8 @@ from bpe.unicode_classes import Ranges, class_ranges, complement
 
 Span = tuple[int, int]
 
-#: What `regex` may raise for a source that is none of its expressions.
-_REFUSALS: Final = (regex.error, ValueError, OverflowError, IndexError, KeyError, RecursionError)
+#: What `regex` may raise for a source that is none of its expressions, faults of some releases included.
+_REFUSALS: Final = (regex.error, ValueError, OverflowError, LookupError, AttributeError, RecursionError)
 
 # An alternative that never matches keeps `regex` from looking first for a character that could begin a match.
 # That look goes wrong where case is ignored: `(?i:a)|[^\p{L}]` alone finds no U+0345, a mark that equals the letter ι.

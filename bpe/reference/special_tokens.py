@@ -23,13 +23,13 @@ class Span(NamedTuple):
 def resolve_special(
     known: AbstractSet[str],
     allowed: Literal["all"] | Collection[str],
-    disallowed: Literal["all"] | Collection[str],
+    disallowed: Literal["all"] | Collection[str] | None,
 ) -> tuple[frozenset[str], frozenset[str]]:
     """Return the allowed and the disallowed special tokens that the two arguments mean.
 
     Clauses: S3, S9.
     `disallowed="all"` means every known token that is not allowed.
-    A disallowed text need not be a known token: any text can be forbidden.
+    A disallowed text need not be a known token: any text can be forbidden; `None`, like `()`, forbids nothing.
     Raises `UnknownSpecialTokenError` for an allowed token that is not known, `InputTypeError` for a bare string.
 
     >>> resolve_special({"<a>", "<b>"}, {"<a>"}, "all")
@@ -42,7 +42,7 @@ def resolve_special(
             f"this tokenizer has no special token {unknown[0]!r}: add it with with_special_tokens, or do not allow it",
             token=unknown[0],
         )
-    disallowed_set = known - allowed_set if disallowed == "all" else _as_set(disallowed, "disallowed_special")
+    disallowed_set = known - allowed_set if disallowed == "all" else _as_set(disallowed or (), "disallowed_special")
     return allowed_set, frozenset(disallowed_set)
 
 
@@ -110,10 +110,13 @@ def split_special_tokens(text: str, allowed: Collection[str]) -> list[Span]:
     return [span for span in spans if span.text]
 
 
-def _as_set(tokens: Collection[Any], argument: str) -> frozenset[str]:
+def _as_set(tokens: Any, argument: str) -> frozenset[str]:
     if isinstance(tokens, str):
         raise InputTypeError(f'{argument} must be "all" or a collection of texts, not the string {tokens!r}')
-    texts = frozenset(tokens)
+    try:
+        texts = frozenset(tokens)
+    except TypeError as fault:
+        raise InputTypeError(f'{argument} must be "all" or a collection of texts ({fault})') from None
     for token in texts:
         if not isinstance(token, str) or not token:
             raise InputTypeError(f"{argument} holds {token!r}, which is not a non-empty text")

@@ -79,12 +79,11 @@ def bytes_to_text(data: bytes, errors: str = "replace") -> str:
     """
     if errors == "replace":  # by far the usual case
         return data.decode("utf-8", "replace")
-    try:
-        codecs.lookup_error(errors)
-    except LookupError:
-        raise InputTypeError(f'no error handler is named {errors!r}: "replace" and "strict" always are') from None
+    _check_handler(errors)
     try:
         return data.decode("utf-8", errors)
+    except TypeError as fault:
+        raise InputTypeError(f"the error handler {errors!r} is for encoding only ({fault})") from None
     except UnicodeDecodeError as fault:
         raise InvalidUtf8Error(
             f"byte 0x{data[fault.start]:02x} at offset {fault.start} is not UTF-8 ({fault.reason}): "
@@ -94,6 +93,13 @@ def bytes_to_text(data: bytes, errors: str = "replace") -> str:
             stop=fault.end,
             cause=fault.reason,
         ) from None
+
+
+def _check_handler(errors: object) -> None:
+    try:
+        codecs.lookup_error(errors)  # type: ignore[arg-type]
+    except (LookupError, TypeError, ValueError):
+        raise InputTypeError(f'no error handler is named {errors!r}: "replace" and "strict" always are') from None
 
 
 def split_well_formed(data: bytes) -> list[tuple[bool, bytes]]:
