@@ -175,7 +175,7 @@ _TEXTS = st.lists(
 def test_written_with_the_installed_classes_a_pattern_is_what_it_was(source: str, text: str) -> None:
     try:
         regex.compile(source, regex.VERSION0)
-    except regex.error:
+    except (regex.error, AttributeError):  # some releases stumble over a class beside its complement
         assume(False)
     syntax = read_pattern(source)
     assert "".join(part if isinstance(part, str) else part.source for part in syntax.parts) == source
