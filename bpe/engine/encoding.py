@@ -91,14 +91,14 @@ class Encoder:
 
     def _blocks(self, text: str) -> Iterator[str]:
         """Yield the text in blocks whose pieces are those of the text (clause P9)."""
-        start, size = 0, BLOCK_LENGTH
-        while len(text) - start > size:
-            cut = last_safe_cut(text, self.vocabulary.pattern, start=start + 1, stop=start + size)
-            if cut is None:
-                size *= 2  # so that looking again and again stays linear
-                continue
-            yield text[start:cut]
-            start, size = cut, BLOCK_LENGTH
+        start, stop = 0, BLOCK_LENGTH
+        while stop < len(text):
+            # What lies before this window has been searched already.
+            cut = last_safe_cut(text, self.vocabulary.pattern, start=max(start + 1, stop - BLOCK_LENGTH), stop=stop)
+            if cut is not None:
+                yield text[start:cut]
+                start = cut
+            stop = (stop if cut is None else cut) + BLOCK_LENGTH
         yield text[start:]
 
     def _encode_pre_token(self, piece: str) -> list[TokenId]:

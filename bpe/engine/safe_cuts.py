@@ -15,7 +15,7 @@ from bpe.unicode_classes import class_ranges
 _WHITE_SPACE: Final = "".join(rf"\u{first:04x}-\u{last:04x}" for first, last in class_ranges("White_Space"))
 
 # Every safe cut is a match, and few matches are not.
-_CANDIDATE: Final = rf"(?<=[^{_WHITE_SPACE}])(?=[{_WHITE_SPACE}])|(?<=[\r\n])(?=[^{_WHITE_SPACE}])"
+_CANDIDATE: Final = rf"(?<=[^{_WHITE_SPACE}])(?=[{_WHITE_SPACE}])|(?<=[\r\n])(?=[^{_WHITE_SPACE}/])"
 
 
 def safe_cuts(text: str, pattern: Pattern | None) -> Iterator[int]:
