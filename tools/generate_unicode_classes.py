@@ -4,7 +4,6 @@ Run `python tools/generate_unicode_classes.py` after changing the version, and w
 The data comes from the `unicodedata2` release of the same number, because the standard library has whatever version its Python was born with.
 """
 
-# ruff: noqa: INP001, T201 - a script, which prints
 from __future__ import annotations
 
 import argparse

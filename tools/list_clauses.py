@@ -52,7 +52,7 @@ This page is generated from the properties in `bpe/conformance/properties/` by `
 
 def sentences() -> dict[str, str]:
     """Return each clause's sentence."""
-    return {each.clause: each.sentence for each in PROPERTIES} | WITHOUT_PROPERTY
+    return WITHOUT_PROPERTY | {each.clause: each.sentence for each in PROPERTIES}
 
 
 def properties() -> dict[str, list[str]]:
