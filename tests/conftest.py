@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 # `ci`: the same cases each time, so that a run says something about the change that it runs for.
 settings.register_profile(
     "ci",
-    max_examples=100,
+    max_examples=150,
     derandomize=True,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -56,7 +56,7 @@ class Files:
             given["errors"] = omitted["surrogates"]
         if "pattern" in omitted:
             given["pattern"] = to_pattern(omitted["pattern"], omitted["gaps"])
-        return to_model(load_vocabulary(path, format=file_format.name, **given))
+        return to_model(load_vocabulary(path, format=file_format.name, empty_tokens="refuse", **given))
 
     @refusing
     def convert(self, model: Model) -> Model:

@@ -15,7 +15,7 @@ BY_NAME = {each.name: each for each in PROPERTIES}
 
 #: As in the profile `ci`, whatever the profile of this run: the same cases each time.
 _FIXED = settings(
-    max_examples=100,
+    max_examples=150,
     derandomize=True,
     database=None,
     deadline=None,
