@@ -268,7 +268,9 @@ def test_what_is_no_row_of_ids_is_refused_with_its_place(content: bytes, message
 
 
 @pytest.mark.parametrize(
-    "array", [np.zeros((2, 2), dtype=np.uint32), np.zeros(2), np.array([object()]), np.array(["a"])], ids=str
+    "array",
+    [np.zeros((2, 2), dtype=np.uint32), np.zeros(2), np.array([object()]), np.array(["a"])],
+    ids=["two dimensions", "floats", "objects", "texts"],
 )
 def test_arrays_that_are_no_ids_are_refused(array: object, path: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", np.asarray(array), allow_pickle=True)
