@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,13 @@ def test_closed_standard_streams_are_told(tokenizer: Path) -> None:
 def test_an_interrupt_ends_with_130_and_leaves_no_half_file(tokenizer: Path, tmp_path: Path) -> None:
     output = tmp_path / "out" / "ids.txt"
     output.parent.mkdir()
-    process = start_process("encode", "-", "-t", tokenizer, "-o", output, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = start_process(
+        *("encode", "-", "-t", tokenizer, "-o", output),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell starts what runs in the background with the signal ignored, and children inherit that.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
+    )
     assert process.stdin is not None
     assert process.stderr is not None
     deadline = time.monotonic() + 60
