@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import accumulate, pairwise
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
@@ -131,7 +132,9 @@ def ids_are_known_and_few(target: Encodes, model: Model, text: str, allowed: All
 
 @clause("E4", with_allowed)
 def encoding_again_gives_the_same_ids(target: Encodes, model: Model, text: str, allowed: Allowed) -> None:
-    """Encoding what the ids of a text decode to, with the same special tokens allowed, MUST give the same ids."""
+    """Encoding what the ids of a text decode to, with the same special tokens allowed, MUST give the same ids, unless a special token was taken under an alias."""
+    # In the canonical names of several tokens, one after the other, the scan may find others.
+    assume(with_canonical_names(model, text, allowed) == text)
     ids = encode_allowing(target, model, text, allowed)
     assert encode_allowing(target, model, target.decode(model, ids), allowed) == ids
 

@@ -97,7 +97,7 @@ def fewer_merges_are_a_prefix(target: Trains, training: Training, fewer: int) ->
 
 @clause("T4", _simple_trainings())
 def counts_never_rise(target: Trains, training: Training) -> None:
-    """The counts of successive merges MUST NOT rise, and neither MUST the count of a pair after the step that created it."""
+    """The counts of successive merges MUST NOT rise, and the count of a pair MUST NOT rise after the step that created it."""
     trained = target.train(training)
     counts = chosen_counts(training, trained)
     assert counts == sorted(counts, reverse=True)
