@@ -81,7 +81,7 @@ def _is_well_founded(merges: tuple[IdMerge, ...]) -> bool:
 
 @clause("M5", with_piece(_well_founded()))
 def merging_everywhere_at_once_is_the_same(target: Loads, model: Model, piece: str) -> None:
-    """On a well-founded vocabulary, in which each token has one merge, of rank above those that make its parts, merging the leftmost pair and looking again MUST give what applying each merge once, everywhere and in the order of ranks, gives."""
+    """On a well-founded vocabulary, merging the leftmost pair and looking again MUST give what applying each merge once, everywhere and in the order of ranks, gives."""
     row = [model.ids[bytes([value])] for value in piece.encode()]
     for merge in model.merges or ():
         row = merge_everywhere(row, merge)
@@ -90,7 +90,7 @@ def merging_everywhere_at_once_is_the_same(target: Loads, model: Model, piece: s
 
 @clause("M6", with_piece(canonical_models()))
 def pairs_and_ranks_agree_on_a_canonical_vocabulary(target: Loads, model: Model, piece: str) -> None:
-    """On a canonical vocabulary, in which every token encodes by merging alone to itself, and where each token has one merge and the ids rise with the ranks of these, pair semantics and rank semantics MUST give the same ids."""
+    """On a canonical vocabulary, pair semantics and rank semantics MUST give the same ids."""
     assert _merge(target, model, piece) == _merge(target, model.change(merges=None), piece)
 
 
