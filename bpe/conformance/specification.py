@@ -93,9 +93,9 @@ def read_clauses(folder: Path | None = None) -> tuple[Clause, ...]:
 
 
 def clauses_of(chapter: str, text: str) -> Iterator[Clause]:
-    """Yield the clauses in the text of a chapter.
+    r"""Yield the clauses in the text of a chapter.
 
-    >>> next(clauses_of("4-merges", "### M9\\n\\n> Nothing MUST be lost.\\n\\nBecause.\\n"))
+    >>> next(clauses_of("4-merges", "### M9\n\n> Nothing MUST be lost.\n\nBecause.\n"))
     Clause(id='M9', chapter='4-merges', sentence='Nothing MUST be lost.', explanation='Because.')
     """
     for found in _CLAUSE.finditer(text):
@@ -105,9 +105,9 @@ def clauses_of(chapter: str, text: str) -> Iterator[Clause]:
 
 
 def unnumbered_sentences(text: str) -> list[str]:
-    """Return the lines of a chapter that use a normative word, in capitals, outside a clause's sentence.
+    r"""Return the lines of a chapter that use a normative word, in capitals, outside a clause's sentence.
 
-    >>> unnumbered_sentences("### M9\\n\\n> Nothing MUST be lost.\\n\\nIt MUST be kept.\\n")
+    >>> unnumbered_sentences("### M9\n\n> Nothing MUST be lost.\n\nIt MUST be kept.\n")
     ['It MUST be kept.']
     """
     rest = _CLAUSE.sub("", text)
