@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from hypothesis.strategies import SearchStrategy
 
@@ -29,6 +30,7 @@ class Engine(Files):
     """What users hold, `bpe.Tokenizer`, with the engine under it, its files and its encodings."""
 
     name = "engine"
+    decodes_any_ids: Literal[True] = True
 
     def __init__(self) -> None:
         self._recent: list[tuple[Model, bpe.Tokenizer]] = []
@@ -50,6 +52,11 @@ class Engine(Files):
     @refusing
     def load(self, model: Model) -> None:
         self.tokenizer(model)
+
+    @refusing
+    def token_starts(self, model: Model, ids: Sequence[int]) -> Sequence[int]:
+        _, starts = self.tokenizer(model).decode_with_offsets(ids)
+        return starts
 
     @refusing
     def gaps(self, model: Model) -> Sequence[tuple[int, int]]:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from hypothesis.strategies import SearchStrategy
 
@@ -24,6 +25,7 @@ class Reference:
     """The definition, function by function."""
 
     name = "reference"
+    decodes_any_ids: Literal[True] = True
 
     @property
     def models(self) -> SearchStrategy[Model]:

@@ -41,6 +41,8 @@ class Property:
     clause: str
     statement: Callable[..., None]
     cases: Cases
+    #: Whether a target whose vocabulary is not known can be tried: encoding and decoding alone decide.
+    black_box: bool = False
 
     @property
     def name(self) -> str:
@@ -91,8 +93,10 @@ class Property:
         return f"{self.clause}-{self.name}"
 
 
-def clause(clause_id: str, cases: Cases) -> Callable[[Callable[..., None]], Property]:
+def clause(clause_id: str, cases: Cases, *, black_box: bool = False) -> Callable[[Callable[..., None]], Property]:
     """Bind a function to a clause of the specification, and to the cases that it is tried with.
+
+    `black_box` says that the vocabulary need not be known to try it.
 
     >>> from hypothesis.strategies import tuples, integers
     >>> @clause("X1", tuples(integers()))
@@ -103,4 +107,4 @@ def clause(clause_id: str, cases: Cases) -> Callable[[Callable[..., None]], Prop
     (X1-doubling_is_adding, 'Doubling a number MUST be adding it to itself.')
     >>> doubling_is_adding.check(object())
     """
-    return lambda statement: Property(clause_id, statement, cases)
+    return lambda statement: Property(clause_id, statement, cases, black_box)

@@ -60,10 +60,37 @@ class Encodes(Protocol):
         """Return the ids of a text in which nothing is special."""
 
     def decode_bytes(self, model: Model, ids: Sequence[int]) -> bytes:
-        """Return the bytes of ids."""
+        """Return the bytes of ids that a text has; those of any ids where the target is one that `DecodesAnyIds`."""
+
+
+@runtime_checkable
+class DecodesText(Encodes, Protocol):
+    """Gives text as well as bytes."""
 
     def decode(self, model: Model, ids: Sequence[int], errors: str = "replace") -> str:
         """Return the text of ids; `errors` is `replace` or `strict`."""
+
+
+@runtime_checkable
+class DecodesAnyIds(Encodes, Protocol):
+    """Gives the bytes of any ids, whether or not they are text; a decoder to text alone cannot."""
+
+    @property
+    def decodes_any_ids(self) -> Literal[True]:
+        """Say so."""
+
+
+@runtime_checkable
+class DecodesEveryWay(DecodesText, DecodesAnyIds, Protocol):
+    """Gives the text and the bytes of any ids."""
+
+
+@runtime_checkable
+class GivesStarts(Encodes, Protocol):
+    """Says with which character each token begins."""
+
+    def token_starts(self, model: Model, ids: Sequence[int]) -> Sequence[int]:
+        """Return the index of the first character of which each token holds a byte, in the text of the ids."""
 
 
 @runtime_checkable
