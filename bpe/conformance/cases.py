@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bpe.conformance.model import Model, Training
 from bpe.conformance.pipe_messages import OPERATIONS, Json
-from bpe.conformance.vector_json import read_model, read_text, read_training, write_model, write_text
+from bpe.conformance.vector_json import read_model, read_text, write_model, write_text
 
 
 def write_case(case: Sequence[Any], own: Model | None = None) -> list[Any]:
@@ -30,7 +30,7 @@ def read_case(values: Sequence[Any], own: Model | None = None) -> tuple[Any, ...
     return tuple(_read(value, own) for value in values)
 
 
-def _write(value: Any, own: Model | None) -> Any:
+def _write(value: Any, own: Model | None) -> Any:  # noqa: PLR0911 - one line for each kind of value
     if isinstance(value, str):
         return {"text": write_text(value)}
     if isinstance(value, bytes):
@@ -56,7 +56,7 @@ def _read(value: Any, own: Model | None) -> Any:
     if not isinstance(value, dict):
         return value
     ((kind, content),) = value.items()
-    readers = {
+    readers: dict[str, Callable[[Any], Any]] = {
         "text": read_text,
         "bytes": bytes.fromhex,
         "model": lambda model: own if model == "own" else read_model(model),
@@ -73,4 +73,4 @@ def _read(value: Any, own: Model | None) -> Any:
 def _read_training(content: Json) -> Training:
     (training,), _ = OPERATIONS["train"].read_arguments(content)
     assert isinstance(training, Training)
-    return read_training({**vars(training)}) if isinstance(training.texts, list) else training
+    return training

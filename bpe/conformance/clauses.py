@@ -13,7 +13,7 @@ from functools import cached_property
 from inspect import getdoc, signature
 from typing import Any, Final, get_type_hints
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.strategies import SearchStrategy
 
 from bpe.conformance.model import Model
@@ -22,6 +22,8 @@ from bpe.conformance.model import Model
 Case = tuple[Any, ...]
 #: Cases, or cases for the models that a target can be asked for.
 Cases = SearchStrategy[Any] | Callable[[SearchStrategy[Model]], SearchStrategy[Any]]
+
+Test = Callable[[], None]
 
 #: What no property can decide, by clause, with the reason; other parts of these clauses have properties.
 UNTESTABLE: Final = {
@@ -69,15 +71,26 @@ class Property:
         """Tell whether a target can do what the property needs."""
         return isinstance(target, self.needs)
 
-    def check(self, target: Any, reference: Any = None, *, using: settings | None = None) -> None:
+    def check(
+        self,
+        target: Any,
+        reference: Any = None,
+        *,
+        using: Callable[[Test], Test] | None = None,
+        around: Callable[[Callable[..., None], Case], None] | None = None,
+    ) -> None:
         """Try the property on a target with many cases; fail with the smallest that breaks it.
 
         `using` are Hypothesis's settings, by default those of the profile in force.
+        `around` runs each case in place of a plain call: it is given the function and the values.
         """
         parties = (target, reference) if self.compares else (target,)
 
         def run(case: Case) -> None:
-            self.statement(*parties, *case)
+            if around is None:
+                self.statement(*parties, *case)
+            else:
+                around(self.statement, case)
 
         # The name stands in reports, and keeps what Hypothesis remembers of one property apart from the others.
         run.__name__ = run.__qualname__ = self.name

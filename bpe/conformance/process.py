@@ -28,7 +28,7 @@ class LineProcess:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - the command is the user's
             list(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
 from collections.abc import Callable
+from itertools import accumulate, pairwise
 from typing import Any
 
 from hypothesis import assume
