@@ -27,8 +27,9 @@ State = Literal["passed", "failed", "errored", "crashed", "timed out", "unsuppor
 #: Cases of one property before the next one has its turn, where time is what is limited.
 ROUND: Final = 25
 
-#: How long one counterexample may be made smaller, in seconds.
-SHRINKING_SECONDS: Final = 20.0
+#: How long one counterexample may be made smaller: at most so many seconds, and at most this part of the whole time.
+SHRINKING_SECONDS: Final = 10.0
+SHRINKING_PART: Final = 0.05
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,13 @@ class Plan:
     folder: Path | None = None
     properties: Sequence[Property] = field(default=PROPERTIES)
 
+    @property
+    def shrinking_seconds(self) -> float:
+        """How long one counterexample may be made smaller."""
+        if self.max_examples is not None or self.seconds is None:
+            return SHRINKING_SECONDS
+        return min(SHRINKING_SECONDS, self.seconds * SHRINKING_PART)
+
     def chosen(self) -> list[Property]:
         """Return the properties to try: of the clauses, or of the chapters, that are named."""
         if self.clauses is None:
@@ -101,15 +109,15 @@ def check(target: Any, reference: Any = None, plan: Plan | None = None) -> Itera
     open_ones: dict[Property, Verdict] = {}
     for each in plan.chosen():
         reason = why_not(each, target, reference)
-        verdict = _verdict(each, "unsupported" if reason else "passed", reason=reason)
+        verdict = _verdict(each, "unsupported", reason=reason or "there was no time for it")
         yield verdict
         if reason is None:
             open_ones[each] = verdict
     for turn in _turns(plan):
         for each in list(open_ones):
-            verdict = _try(_Attempt(each, target, reference), plan, turn, open_ones[each])
+            verdict = _try(_Attempt(each, target, reference, plan.shrinking_seconds), plan, turn, open_ones[each])
             yield verdict
-            if verdict.state == "passed" and verdict.reason is None:
+            if verdict.state == "passed":
                 open_ones[each] = verdict
             else:
                 del open_ones[each]
@@ -173,7 +181,7 @@ def _try(attempt: _Attempt, plan: Plan, turn: _Turn, before: Verdict) -> Verdict
         if attempt.failure is None or isinstance(fault, KeyboardInterrupt):
             raise
     if attempt.failure is None:
-        return replace(before, cases=before.cases + attempt.cases)
+        return replace(before, state="passed", reason=None, cases=before.cases + attempt.cases)
     return attempt.verdict(before.cases)
 
 
@@ -184,8 +192,9 @@ def _database(plan: Plan) -> ExampleDatabase | None:
 class _Attempt:
     """One property tried on many cases; it remembers the last that failed, which is the smallest in the end."""
 
-    def __init__(self, each: Property, target: Any, reference: Any) -> None:
+    def __init__(self, each: Property, target: Any, reference: Any, shrinking_seconds: float) -> None:
         self.each = each
+        self.shrinking_seconds = shrinking_seconds
         self.target = target
         self.reference = reference
         self.cases = 0
@@ -215,7 +224,7 @@ class _Attempt:
         if type(fault).__module__.startswith("hypothesis"):
             return
         if self.failure is None:
-            self._shrink_until = time.monotonic() + SHRINKING_SECONDS
+            self._shrink_until = time.monotonic() + self.shrinking_seconds
         if isinstance(fault, TargetFault) and fault.kind == "timed out":
             self._shrink_until = 0.0  # each further attempt could take as long again
         self.failure, self.case = fault, case

@@ -121,7 +121,7 @@ class ObjectTarget:
             try:
                 for token_id in self.encode_ordinary(self.model, text):
                     tokens.setdefault(token_id, self.decode_bytes(self.model, [token_id]))
-            except Exception:  # noqa: BLE001 - what cannot be encoded teaches nothing
+            except Exception:  # noqa: BLE001, S112 - what cannot be encoded teaches nothing
                 continue
         return Model(tokens)
 
@@ -235,7 +235,14 @@ def _count(self: Any, model: Model, text: str, *, allowed_special: SpecialTokens
 
 
 @answering
-def _is_within_limit(self: Any, model: Model, text: str, limit: int, *, allowed_special: SpecialTokens) -> bool:
+def _is_within_limit(
+    self: Any,
+    model: Model,  # noqa: ARG001 - the protocol's signature
+    text: str,
+    limit: int,
+    *,
+    allowed_special: SpecialTokens,
+) -> bool:
     if limit < 0:
         raise Unsupported("a limit below nothing")
     return bool(

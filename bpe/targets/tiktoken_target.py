@@ -15,7 +15,7 @@ from bpe.conformance.protocol import SpecialTokens
 from bpe.encoding_table import ENCODINGS
 from bpe.encodings import get_encoding
 from bpe.patterns import NAMED_PATTERNS
-from bpe.targets.object_target import ObjectTarget, answering, object_target, rank_model
+from bpe.targets.object_target import ObjectTarget, answering, object_target, vocabulary_of
 
 
 def open_tiktoken(argument: str) -> Any:
@@ -26,8 +26,10 @@ def open_tiktoken(argument: str) -> Any:
     if argument == "any":
         return AnyTiktoken()
     encoding = _build(argument)
-    ranks, special = encoding._mergeable_ranks, encoding._special_tokens
-    return object_target(encoding, f"tiktoken:{argument}", rank_model(ranks, _pattern_name(encoding._pat_str), special))
+    model = vocabulary_of(encoding)
+    assert model is not None
+    assert model.pattern is not None
+    return object_target(encoding, f"tiktoken:{argument}", model.change(pattern=_pattern_name(model.pattern)))
 
 
 def _build(name: str) -> tiktoken.Encoding:
