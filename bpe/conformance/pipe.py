@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -32,6 +32,8 @@ def open_pipe(command: Sequence[str], *, seconds: float = 10.0) -> PipeTarget:
     hello = _greet(command)
     operations = [name for name in hello["operations"] if name in OPERATIONS]
     methods: dict[str, Any] = {OPERATIONS[name].method: _method(name) for name in operations}
+    if hello.get("decodes_any_ids", True):
+        methods["decodes_any_ids"] = True
     if "load" in hello["operations"]:
         methods["load"] = _load
         methods["models"] = property(lambda _: models())
@@ -43,9 +45,6 @@ def open_pipe(command: Sequence[str], *, seconds: float = 10.0) -> PipeTarget:
 
 class PipeTarget:
     """A program on the pipe; the methods of the operations that it declares are added by `open_pipe`."""
-
-    #: Over the pipe, decoding gives bytes, whatever the ids.
-    decodes_any_ids: Literal[True] = True
 
     def __init__(self, command: Sequence[str], hello: Json, seconds: float) -> None:
         self.command = tuple(command)

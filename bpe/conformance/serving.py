@@ -74,6 +74,7 @@ class _Session:
             "protocol": PROTOCOL_VERSION,
             "implementation": self.implementation,
             "operations": commands + operations,
+            "decodes_any_ids": hasattr(self.target, "decodes_any_ids"),
             "profiles": dict(getattr(self.target, "profiles", {})),
         }
 
