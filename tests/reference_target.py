@@ -15,6 +15,7 @@ from bpe.conformance.model import Gaps, IdMerge
 from bpe.conformance.model_strategies import models
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
+from bpe.conformance.together import encode_in_threads
 from bpe.reference import encoding, merges, pair_statistics, pre_split, safe_cuts, special_tokens, training
 from bpe.vocabulary import Merge, TokenId, single_bytes
 from tests.copies import COPIES
@@ -38,6 +39,9 @@ class Reference:
     @refusing
     def gaps(self, model: Model) -> Sequence[tuple[int, int]]:
         return [(gap.start, gap.stop - 1) for gap in to_vocabulary(model).gaps()]
+
+    def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
+        return encode_in_threads(lambda text: self.encode(model, text, disallowed_special=()), texts)
 
     @property
     def ways_to_copy(self) -> Sequence[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from threading import RLock
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from hypothesis.strategies import SearchStrategy
 from bpe.conformance.faults import AdapterFault, TargetFault, Unsupported
 from bpe.conformance.model import Model
 from bpe.conformance.model_strategies import models
-from bpe.conformance.pipe_messages import OPERATIONS, PROTOCOL_VERSION, Json, write_loaded_model
+from bpe.conformance.pipe_messages import OPERATIONS, PROTOCOL_VERSION, Json, read_any, write_loaded_model
 from bpe.conformance.process import LineProcess
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.refusal import Refusal
@@ -56,6 +57,7 @@ class PipeTarget:
         self.restarts = 0
         self.model: Model | None = None
         self.knows_vocabulary = "load" in hello["operations"]
+        self._lock = RLock()
         self._process: LineProcess | None = None
         self._loaded: Model | None = None
         if "model" in hello["operations"]:
@@ -70,14 +72,15 @@ class PipeTarget:
 
     def ask(self, request: Json) -> Json:
         """Return the reply to a request; restart the process first where the last one ended it."""
-        self.requests += 1
-        sent = {**request, "seq": self.requests}
-        try:
-            line = self._running().ask(_to_line(sent), self.seconds)
-        except TargetFault:
-            self._end()
-            raise
-        return _check_reply(line, self.requests)
+        with self._lock:  # the process answers one after the other
+            self.requests += 1
+            seq = self.requests
+            try:
+                line = self._running().ask(_to_line({**request, "seq": seq}), self.seconds)
+            except TargetFault:
+                self._end()
+                raise
+        return _check_reply(line, seq)
 
     def load_for(self, model: Model) -> None:
         """Make a model the one that requests are about, unless it is already."""
@@ -150,7 +153,8 @@ def _check_reply(line: bytes, seq: int) -> Json:
         raise TargetFault("errored", f"the answer is not that of request {seq}: {line[:200]!r}")
     if "rejected" in reply:
         rejected = reply["rejected"]
-        raise Refusal(str(rejected.get("message", "")), **rejected.get("details", {}))
+        details = {name: read_any(value) for name, value in rejected.get("details", {}).items()}
+        raise Refusal(str(rejected.get("message", "")), **details)
     if "unsupported" in reply:
         raise Unsupported(str(reply["unsupported"].get("reason", "")))
     if "errored" in reply:

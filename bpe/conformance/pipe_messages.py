@@ -104,13 +104,18 @@ def _read_batch(request: Json) -> tuple[tuple[Any, ...], Json]:
     return ([read_text(text) for text in request["texts"]],), named
 
 
-#: Ids that no list of integers can hold, as a list with a mark.
-def _write_any_id(value: object) -> Any:
-    return value if type(value) is int or isinstance(value, str | float | None) else {"bytes": bytes(value).hex()}  # type: ignore[call-overload]
+def write_any(value: object) -> Any:
+    """Return the JSON value of what should have been an id, or of what a refusal names: bytes go in an object."""
+    return (
+        {"bytes": value.hex()} if isinstance(value, bytes) else write_text(value) if isinstance(value, str) else value
+    )
 
 
-def _read_any_id(value: Any) -> object:
-    return bytes.fromhex(value["bytes"]) if isinstance(value, dict) else value
+def read_any(value: Any) -> object:
+    """Return what such a JSON value means."""
+    if isinstance(value, dict):
+        return bytes.fromhex(value["bytes"]) if "bytes" in value else read_text(value)
+    return value
 
 
 def _read_spans(reply: Json) -> list[TokenSpan]:
@@ -140,15 +145,15 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "encode_ordinary": Operation("encode_ordinary", _text_only, _read_text_only, _write_ids, _read_ids),
     "decode": Operation(
         "decode_bytes",
-        lambda ids: {"ids": list(map(_write_any_id, ids))},
-        lambda request: ((list(map(_read_any_id, request["ids"])),), {}),
+        lambda ids: {"ids": list(map(write_any, ids))},
+        lambda request: ((list(map(read_any, request["ids"])),), {}),
         lambda data: {"bytes": data.hex()},
         lambda reply: bytes.fromhex(reply["bytes"]),
     ),
     "decode_text": Operation(
         "decode",
-        lambda ids, errors="replace": {"ids": list(map(_write_any_id, ids)), "errors": errors},
-        lambda request: ((list(map(_read_any_id, request["ids"])), request["errors"]), {}),
+        lambda ids, errors="replace": {"ids": list(map(write_any, ids)), "errors": errors},
+        lambda request: ((list(map(read_any, request["ids"])), request["errors"]), {}),
         lambda text: {"text": write_text(text)},
         lambda reply: read_text(reply["text"]),
     ),

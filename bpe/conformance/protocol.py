@@ -184,6 +184,14 @@ class Copies(Encodes, Protocol):
         """Return the ids that the copy gives."""
 
 
+@runtime_checkable
+class EncodesTogether(Encodes, Protocol):
+    """Encodes several texts at once, each in a thread of its own, with one tokenizer."""
+
+    def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
+        """Return the ids of each text, encoded as `encode` does with no special token refused; `None` for a refusal."""
+
+
 # --- stages --------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, TextIO
 
 from bpe.conformance.faults import TargetFault, Unsupported
 from bpe.conformance.model import Model
-from bpe.conformance.pipe_messages import OPERATIONS, PROTOCOL_VERSION, Json
+from bpe.conformance.pipe_messages import OPERATIONS, PROTOCOL_VERSION, Json, write_any
 from bpe.conformance.protocol import Loads
 from bpe.conformance.refusal import Refusal
 from bpe.conformance.vector_json import read_model, write_model
@@ -104,9 +104,9 @@ def _describe(fault: BaseException) -> str:
 
 
 def _describe_refusal(refusal: Refusal) -> Json:
-    short = {name: value for name, value in refusal.details.items() if _is_short(value)}
+    short = {name: write_any(value) for name, value in refusal.details.items() if _is_short(value)}
     return {"message": refusal.message} | ({"details": short} if short else {})
 
 
 def _is_short(value: object) -> bool:
-    return type(value) is int or (isinstance(value, str) and len(value) <= _LONGEST_DETAIL)
+    return type(value) in (int, float, type(None)) or (isinstance(value, str | bytes) and len(value) <= _LONGEST_DETAIL)

@@ -18,6 +18,7 @@ from bpe.conformance.hazards import HAZARDS
 from bpe.conformance.model import Model
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.refusal import Refusal
+from bpe.conformance.together import encode_in_threads
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -104,6 +105,10 @@ class ObjectTarget:
             return bytes(self.tokenizer.decode_bytes(list(ids)))
         decoded = self.tokenizer.decode(list(ids))
         return decoded if isinstance(decoded, bytes) else decoded.encode()
+
+    def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
+        """Return the ids of each text, encoded in a thread for each."""
+        return encode_in_threads(lambda text: self.encode(model, text, disallowed_special=()), texts)
 
     def _repairs(self) -> bool:
         try:

@@ -15,6 +15,7 @@ from bpe.conformance.model import Gaps, Model, Training
 from bpe.conformance.model_strategies import models
 from bpe.conformance.protocol import SpecialTokens, TokenSpan
 from bpe.conformance.protocol_training import PairCounts
+from bpe.conformance.together import encode_in_threads
 from bpe.engine import merges, pre_split, safe_cuts
 from bpe.engine.training import Row
 from bpe.reference.pair_statistics import add_counts
@@ -58,6 +59,9 @@ class Own:
     @refusing
     def gaps(self, model: Model) -> Sequence[tuple[int, int]]:
         return [(gap.start, gap.stop - 1) for gap in self.tokenizer(model).vocabulary.gaps()]
+
+    def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
+        return encode_in_threads(lambda text: self.encode(model, text, disallowed_special=()), texts)
 
     @refusing
     def add_special_tokens(self, model: Model, special_tokens: Mapping[str, int]) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Barrier
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -18,7 +16,7 @@ from bpe.conformance.clauses import clause
 from bpe.conformance.hazards import SURROGATE_CHUNKS
 from bpe.conformance.model import BYTES, Model
 from bpe.conformance.model_strategies import Models, models
-from bpe.conformance.protocol import Copies, Encodes, Loads
+from bpe.conformance.protocol import Copies, Encodes, EncodesTogether, Loads
 from bpe.conformance.protocol_files import Stores
 from bpe.conformance.refusal import Refusal, refusal_of
 from bpe.conformance.strategies import texts, with_allowed
@@ -167,23 +165,18 @@ def answers_do_not_depend_on_earlier_calls(target: Encodes, model: Model, severa
 
 
 @clause("R5", _with_texts, black_box=True)
-def threads_do_not_disturb_each_other(target: Encodes, model: Model, several: list[str]) -> None:
+def threads_do_not_disturb_each_other(target: EncodesTogether, model: Model, several: list[str]) -> None:
     """A tokenizer MUST be immutable; it may be shared by threads, pickled and copied."""
-    alone = [_answer(target, model, text) for text in several]
-    together = _answers_together(target, model, several)
+    alone = [_ids_or_none(target, model, text) for text in several]
+    together = [None if ids is None else list(ids) for ids in target.encode_together(model, several)]
     assert together == alone
 
 
-def _answers_together(target: Encodes, model: Model, several: Sequence[str]) -> list[Answer]:
-    """Return the answers of threads that all begin at once."""
-    start = Barrier(len(several))
-
-    def run(text: str) -> Answer:
-        start.wait()
-        return _answer(target, model, text)
-
-    with ThreadPoolExecutor(len(several)) as threads:
-        return list(threads.map(run, several))
+def _ids_or_none(target: Encodes, model: Model, text: str) -> list[int] | None:
+    try:
+        return list(target.encode(model, text, disallowed_special=()))
+    except Refusal:
+        return None
 
 
 @clause("R5", with_allowed, black_box=True)
