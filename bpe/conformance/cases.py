@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bpe.conformance.model import Model, Training
-from bpe.conformance.pipe_messages import OPERATIONS, Json
+from bpe.conformance.pipe_values import Json, read_training_request, write_training
 from bpe.conformance.vector_json import read_model, read_text, write_model, write_text
 
 
@@ -38,7 +38,7 @@ def _write(value: Any, own: Model | None) -> Any:  # noqa: PLR0911 - one line fo
     if isinstance(value, Model):
         return {"model": "own" if value is own else write_model(value)}
     if isinstance(value, Training):
-        return {"training": OPERATIONS["train"].write_arguments(value)}
+        return {"training": write_training(value)}
     if isinstance(value, frozenset):
         return {"set": [_write(each, own) for each in sorted(value)]}
     if isinstance(value, tuple):
@@ -71,6 +71,6 @@ def _read(value: Any, own: Model | None) -> Any:
 
 
 def _read_training(content: Json) -> Training:
-    (training,), _ = OPERATIONS["train"].read_arguments(content)
+    (training,), _ = read_training_request(content)
     assert isinstance(training, Training)
     return training

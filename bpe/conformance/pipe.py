@@ -13,11 +13,12 @@ from hypothesis.strategies import SearchStrategy
 from bpe.conformance.faults import AdapterFault, TargetFault, Unsupported
 from bpe.conformance.model import Model
 from bpe.conformance.model_strategies import models
-from bpe.conformance.pipe_messages import OPERATIONS, PROTOCOL_VERSION, Json, read_any, write_loaded_model
+from bpe.conformance.pipe_messages import LISTS, OPERATIONS, PROTOCOL_VERSION
+from bpe.conformance.pipe_values import Json, read_any
 from bpe.conformance.process import LineProcess
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.refusal import Refusal
-from bpe.conformance.vector_json import read_model
+from bpe.conformance.vector_json import read_model, write_model
 
 #: How long a program may take to start, in seconds: an interpreter, a large vocabulary.
 START_SECONDS: Final = 60.0
@@ -40,6 +41,9 @@ def open_pipe(command: Sequence[str], *, seconds: float = 10.0) -> PipeTarget:
         methods["models"] = property(lambda _: models())
     if "encode_ordinary" not in operations:
         methods["encode_ordinary"] = _encode_without_special_tokens
+    for name, (_, read) in LISTS.items():
+        if name in hello.get("lists", {}):
+            methods[name] = tuple(map(read, hello["lists"][name]))
     kind: type[PipeTarget] = type("PipeTarget", (PipeTarget,), methods)
     return kind(command, hello, seconds)
 
@@ -87,7 +91,7 @@ class PipeTarget:
         if self._process is not None and (self._loaded is model or self._loaded == model):
             return
         self._loaded = None
-        self.ask({"cmd": "load", "model": write_loaded_model(model)})
+        self.ask({"cmd": "load", "model": write_model(model)})
         self._loaded = model
 
     def close(self) -> None:

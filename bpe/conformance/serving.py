@@ -12,7 +12,8 @@ from typing import Any, Final, TextIO
 
 from bpe.conformance.faults import TargetFault, Unsupported
 from bpe.conformance.model import Model
-from bpe.conformance.pipe_messages import OPERATIONS, PROTOCOL_VERSION, Json, write_any
+from bpe.conformance.pipe_messages import LISTS, OPERATIONS, PROTOCOL_VERSION
+from bpe.conformance.pipe_values import Json, write_any
 from bpe.conformance.protocol import Loads
 from bpe.conformance.refusal import Refusal
 from bpe.conformance.vector_json import read_model, write_model
@@ -74,9 +75,15 @@ class _Session:
             "protocol": PROTOCOL_VERSION,
             "implementation": self.implementation,
             "operations": commands + operations,
+            "lists": self._lists(),
             "decodes_any_ids": hasattr(self.target, "decodes_any_ids"),
             "profiles": dict(getattr(self.target, "profiles", {})),
         }
+
+    def _lists(self) -> Json:
+        """Return what the target can list: ways to copy, formats, encodings."""
+        present = {name: write for name, (write, _) in LISTS.items() if hasattr(self.target, name)}
+        return {name: list(map(write, getattr(self.target, name))) for name, write in present.items()}
 
     def _load(self, request: Json) -> Json:
         model = read_model(request["model"])
