@@ -126,9 +126,11 @@ def loading_only_reads(target: Stores, model: Model) -> None:
             if refusal_of(lambda form=file_format, p=path: target.save(model, p, form)) is not None:  # type: ignore[misc]
                 continue
             omitted: dict[str, Any] = {name: getattr(model, name) for name in file_format.omits}
+            before = sorted(Path(folder).rglob("*"))
             with watched() as deeds:
                 target.restore(path, file_format, omitted)
             assert not deeds, f"{file_format.name}: loading did {deeds}"
+            assert sorted(Path(folder).rglob("*")) == before, f"{file_format.name}: loading wrote files"
 
 
 Answer = tuple[int, ...] | str
