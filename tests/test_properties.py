@@ -81,7 +81,7 @@ def test_the_conformance_package_imports_no_tokenizer() -> None:
 
     import bpe.conformance
 
-    data = {"bpe.patterns", "bpe.unicode_classes"}
+    data = {"bpe.patterns", "bpe.unicode_classes", "bpe.version"}
     for path in Path(bpe.conformance.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -96,13 +96,13 @@ def pairs_and_ranks_agree_on_a_canonical_vocabulary(target: Loads, model: Model,
 
 @clause("M7", with_piece(canonical_models() | canonical_models().map(lambda model: model.change(merges=None))))
 def the_shortcut_changes_nothing_on_a_canonical_vocabulary(target: Loads, model: Model, piece: str) -> None:
-    """The whole-pre-token shortcut MUST change nothing on a canonical vocabulary; on any other a pre-token that is a token as a whole becomes it under the shortcut alone."""
+    """The whole-pre-token shortcut MUST change nothing on a canonical vocabulary; on any other, a pre-token that is a token as a whole is sure to become it under the shortcut alone."""
     assert _merge(target, model.change(whole_pre_token=True), piece) == _merge(target, model, piece)
 
 
 @clause("M7", with_piece(rank_models() | pair_models()))
 def the_shortcut_takes_whole_tokens_alone(target: Loads, model: Model, piece: str) -> None:
-    """The whole-pre-token shortcut MUST change nothing on a canonical vocabulary; on any other a pre-token that is a token as a whole becomes it under the shortcut alone."""
+    """The whole-pre-token shortcut MUST change nothing on a canonical vocabulary; on any other, a pre-token that is a token as a whole is sure to become it under the shortcut alone."""
     for text in (piece, *model.token_texts):
         merged = merge_alone(model, text.encode())
         whole = [model.ids[text.encode()]] if text.encode() in model.ids else merged
