@@ -18,8 +18,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bpe.conformance.checking import Plan, Verdict, check
+from bpe.targets.own_models import to_model
 from bpe.targets.opening import open_target
 from tests.wild import CONTROLS, SPECIMENS
+from tests.wild.library import trained
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,9 @@ def _show(value: object) -> str:
 
 def try_one(name: str, *, seconds: float, seed: int) -> Trial:
     """Try one specimen until the first verdict against it, or until the time is over."""
-    held_to = {**SPECIMENS, **CONTROLS}[name].held_to
     target, reference = open_target(f"python:tests.wild:{name}"), open_target("bpe:any")
-    if held_to is not None:
-        target.model, target.knows_vocabulary = open_target(held_to).model, True
+    if {**SPECIMENS, **CONTROLS}[name].held_to_trained:
+        target.model, target.knows_vocabulary = to_model(trained().vocabulary), True
     start, cases = time.monotonic(), dict[str, int]()
     for verdict in check(target, reference, Plan(seconds=seconds, seed=seed)):
         cases[verdict.name] = verdict.cases

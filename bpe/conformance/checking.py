@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Final, Literal
 
 from hypothesis import HealthCheck, Phase, Verbosity, reject, seed, settings
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
-from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.errors import Flaky, HypothesisDeprecationWarning, Unsatisfiable
 
 from bpe.conformance.attribution import attribute
 from bpe.conformance.cases import read_case, write_case
@@ -249,7 +250,9 @@ class _Attempt:
         explanation = Explanation(None, None, str(fault) or None)
         parties = (recorder, self.reference) if self.each.compares else (recorder,)
         try:
-            self.each(*parties, *self.case)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", HypothesisDeprecationWarning)  # of `assume` outside a test
+                self.each(*parties, *self.case)
         except Exception as again:  # noqa: BLE001 - it is the failure once more
             calls = tuple(recorder.calls)
             explanation = explain(again)

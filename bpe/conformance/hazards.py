@@ -25,10 +25,44 @@ OTHERS: Final = (
     *("'", "'s", "'S", "'\u017f", "'ll", "'LL", "'re", "’s", "''", ".", "/", "//", "!?", "_", "€", "\u0301", "e\u0301"),
     *("\u0903", "\u20dd", "\u200d", "👩\u200d👩\u200d👧", "🇩🇪", "👍🏽", "❤\ufe0f", "😀", "\u1acf", "\u0897"),
     *("\x00", "\x7f", "\xad", "\ue000", "\u0378", "\ufffd", "\ufffe", "\uffff", "\ud7ff", "\U00010000", "\U0010ffff"),
+    # What libraries write inside for spaces, line ends, bytes and the ends of words.
+    *("\u2581", "\u0120", "\u010a", "##", "@@", "</w>", "<0x0A>", "\\n"),
 )
 
 #: Everything, ordinary characters first.
 HAZARDS: Final = ("a", " ", *LETTERS, *SPACES, *NUMBERS, *OTHERS)
+
+#: The characters among these.
+CHARACTERS: Final = tuple(dict.fromkeys("".join(HAZARDS)))
+
+#: Places in which the class of a character decides where the text is cut: at contractions, digits, spaces, line ends, cases.
+FRAMES: Final = (
+    *(
+        "{}a",
+        "a{}",
+        " {}",
+        "{} ",
+        "{}'s",
+        "{}'ll",
+        "a'{}",
+        "a'{}'lla",
+        "'{}e",
+        "{}123",
+        "12{}3",
+        "1{}2",
+        "a{}b",
+        "A{}b",
+    ),
+    *("{}  a", "  {}", " \t{}", "\n{}a", "{}\n", "!{}!", "({}", "a{}'re", "a{}'rE"),
+)
+
+#: Lengths beyond which implementations turn to another algorithm, another buffer or a wider number: of runs and of texts.
+SHORT_RUN_LENGTHS: Final = (130, 300)
+RUN_LENGTHS: Final = (130, 300, 1_100, 3_000)
+TEXT_LENGTHS: Final = (300, 1_100, 4_200, 9_000, 17_000, 33_000, 66_000)
+
+#: What ends a word, so that a long text has many.
+WORD_ENDS: Final = (" a", "  b", "\nc", ", d", " 1 ")
 
 #: Pairs of texts that some normalisation makes one.
 LOOK_ALIKES: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, Final, Literal
 
 Surrogates = Literal["strict", "replace"]
@@ -61,6 +61,15 @@ class Model:
     def token_texts(self) -> tuple[str, ...]:
         """The tokens of more than one byte that are text by themselves, by id."""
         return tuple(text for token in self.tokens.values() if len(token) > 1 and (text := _as_text(token)))
+
+    @cached_property
+    def parts(self) -> tuple[str, ...]:
+        """What texts that make it merge consist of: the letters of its tokens, and the first thousand of these."""
+        found = self.token_texts[:_SHOWN_TOKENS]
+        values = set(b"".join(token for token in islice(self.tokens.values(), 2 * _SHOWN_TOKENS) if len(token) > 1))
+        # A token may be part of a character; the characters that alphabets have bring its bytes together.
+        letters = "".join(map(chr, sorted(values & set(range(0x80))))) or "ab"
+        return tuple(dict.fromkeys((*letters, *"é😀😃" * (max(values, default=0) >= 0x80), *"".join(found), *found)))
 
     @cached_property
     def all_ids(self) -> frozenset[int]:

@@ -192,6 +192,14 @@ class EncodesTogether(Encodes, Protocol):
         """Return the ids of each text, encoded as `encode` does with no special token refused; `None` for a refusal."""
 
 
+@runtime_checkable
+class HandsOver(Encodes, Protocol):
+    """Gives answers that the caller may change."""
+
+    def encode_and_change(self, model: Model, text: str) -> None:
+        """Encode ordinary text, and change the answer in place where its type allows that."""
+
+
 # --- stages --------------------------------------------------------------------------------------
 
 

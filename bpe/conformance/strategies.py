@@ -7,16 +7,29 @@ Letters drawn one by one from all of Unicode almost never merge; a text drawn as
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from bpe.conformance.hazards import BYTE_CHUNKS, HAZARDS, SURROGATE_CHUNKS, TRAINING_TEXTS
+from bpe.conformance.hazards import (
+    BYTE_CHUNKS,
+    CHARACTERS,
+    FRAMES,
+    HAZARDS,
+    TEXT_LENGTHS,
+    RUN_LENGTHS,
+    SHORT_RUN_LENGTHS,
+    SURROGATE_CHUNKS,
+    TRAINING_TEXTS,
+    WORD_ENDS,
+)
 from bpe.conformance.model import Model, Training
 from bpe.conformance.model_strategies import Models, lists_of, patterns, special_texts
 from bpe.conformance.plain_merging import merge_alone
+
+#: A vocabulary of so many tokens is a real one, and so is one of which less than the bytes is known.
+REAL_SIZE: Final = 1_000
 
 # --- texts ---------------------------------------------------------------------------------------
 
@@ -26,17 +39,6 @@ def joined_texts(parts: Sequence[str], max_size: int = 12) -> SearchStrategy[str
     return lists_of(st.sampled_from(parts), usual=4, max_size=max_size).map("".join)
 
 
-def _core(model: Model) -> tuple[str, ...]:
-    """Return the letters of a model's tokens, and those tokens."""
-    found = model.token_texts[:1000]
-    values = set(b"".join(token for token in islice(model.tokens.values(), 2000) if len(token) > 1))
-    # A token may be part of a character; the characters that alphabets have bring its bytes together.
-    letters = ("".join(map(chr, sorted(values & set(range(0x80))))) or "ab") + "é😀😃" * (
-        max(values, default=0) >= 0x80
-    )
-    return tuple(dict.fromkeys((*letters, *"".join(found), *found)))
-
-
 def _around_special_tokens(model: Model) -> tuple[str, ...]:
     """Return the special tokens, and what is left of each without its first or last character."""
     return tuple(part for token in model.special_tokens for part in (token, token[:-1], token[1:]) if part)
@@ -44,18 +46,26 @@ def _around_special_tokens(model: Model) -> tuple[str, ...]:
 
 def pieces(model: Model) -> SearchStrategy[str]:
     """Return texts that make a model merge."""
-    return joined_texts(_core(model))
+    return joined_texts(model.parts)
 
 
 def texts(model: Model) -> SearchStrategy[str]:
     """Return scalar texts of every kind: of a model's tokens, special tokens and hazards, and of any characters."""
-    own = (*_core(model), *_around_special_tokens(model))
-    return joined_texts(own) | _with_characters((*own, *HAZARDS))
+    own = (*model.parts, *_around_special_tokens(model))
+    # Of a real vocabulary the parts are many, and the hazards are drawn beside them, not among them.
+    mixed = st.sampled_from(own) | st.sampled_from(model.token_texts or own) | _hazards()
+    return joined_texts(own) | _joined(mixed)
+
+
+def _hazards() -> SearchStrategy[str]:
+    """Return hazards, characters in places that show what class they have, and any characters."""
+    framed = st.builds(str.format, st.sampled_from(FRAMES), st.sampled_from(CHARACTERS))
+    return st.sampled_from(HAZARDS) | framed | scalars()
 
 
 def any_texts() -> SearchStrategy[str]:
     """Return scalar texts of hazards, and of any characters."""
-    return joined_texts(HAZARDS, max_size=12) | _with_characters(HAZARDS)
+    return joined_texts(HAZARDS, max_size=12) | _joined(_hazards())
 
 
 def scalars() -> SearchStrategy[str]:
@@ -63,8 +73,8 @@ def scalars() -> SearchStrategy[str]:
     return st.characters(exclude_categories=["Cs"])
 
 
-def _with_characters(parts: Sequence[str]) -> SearchStrategy[str]:
-    return lists_of(st.sampled_from(parts) | scalars(), usual=4, max_size=12).map("".join)
+def _joined(parts: SearchStrategy[str]) -> SearchStrategy[str]:
+    return lists_of(parts, usual=4, max_size=12).map("".join)
 
 
 def surrogate_texts() -> SearchStrategy[str]:
@@ -75,6 +85,27 @@ def surrogate_texts() -> SearchStrategy[str]:
 def byte_strings() -> SearchStrategy[bytes]:
     """Return byte strings, UTF-8 and not."""
     return lists_of(st.sampled_from(BYTE_CHUNKS), usual=3, max_size=8).map(b"".join) | st.binary(max_size=8)
+
+
+def repeated_texts(model: Model) -> SearchStrategy[tuple[str, int]]:
+    """Return what a long text repeats, and its length: a run as long as a slow tokenizer bears, or very many words.
+
+    A model of few tokens is there to be read, and gets short ones.
+    """
+    unit = lists_of(st.sampled_from(model.parts) | st.sampled_from(HAZARDS), usual=1, max_size=4).map("".join)
+    if 256 <= len(model.tokens) < REAL_SIZE:
+        return st.tuples(unit.filter(bool), st.sampled_from(SHORT_RUN_LENGTHS))
+    words = st.builds(str.__add__, unit, st.sampled_from(WORD_ENDS))
+    return st.tuples(unit.filter(bool), st.sampled_from(RUN_LENGTHS)) | st.tuples(words, st.sampled_from(TEXT_LENGTHS))
+
+
+def repeat(unit: str, length: int) -> str:
+    """Return a text of a length that repeats another.
+
+    >>> repeat("ab", 5)
+    'ababa'
+    """
+    return (unit * (length // len(unit) + 1))[:length]
 
 
 # --- cases ---------------------------------------------------------------------------------------

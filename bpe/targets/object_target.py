@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, MutableSequence, Sequence
 from functools import wraps
 from typing import Any, Final, Literal, ParamSpec, TypeVar
 
@@ -109,6 +109,17 @@ class ObjectTarget:
     def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
         """Return the ids of each text, encoded in a thread for each."""
         return encode_in_threads(lambda text: self.encode(model, text, disallowed_special=()), texts)
+
+    @answering
+    def encode_and_change(self, model: Model, text: str) -> None:
+        """Encode ordinary text, and add to the list that it gives."""
+        if hasattr(self.tokenizer, "encode_ordinary"):
+            answer = self.tokenizer.encode_ordinary(text)
+        else:
+            _refuse_to_choose(model, text, (), ())
+            answer = self.tokenizer.encode(text, **({"disallowed_special": ()} if self._takes_allowance else {}))
+        if isinstance(answer, MutableSequence):
+            answer.append(0)
 
     def _repairs(self) -> bool:
         try:

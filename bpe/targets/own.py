@@ -85,6 +85,10 @@ class Own:
         return self.tokenizer(model).encode_ordinary(text)
 
     @refusing
+    def encode_and_change(self, model: Model, text: str) -> None:
+        self.tokenizer(model).encode_ordinary(text).append(0)
+
+    @refusing
     def encode_bytes(self, model: Model, data: bytes) -> Sequence[int]:
         return self.tokenizer(model).encode_bytes(data)
 

@@ -16,8 +16,8 @@ class Specimen:
     make: Callable[[], Any]
     name: str
     needs_cl100k: bool = False
-    #: A pure black box is held to the vocabulary that it claims to have.
-    held_to: str | None = None
+    #: Whether it shows no vocabulary, and is held to the one that it says it has (`--against`).
+    held_to_trained: bool = False
 
 
 SPECIMENS: dict[str, Specimen] = {}
@@ -26,6 +26,12 @@ SPECIMENS: dict[str, Specimen] = {}
 def specimen(kind: T) -> T:
     """List a tokenizer as a wrong one."""
     SPECIMENS[kind.__name__] = Specimen(kind, kind.__name__, needs_cl100k=_is_on_cl100k(kind))
+    return kind
+
+
+def held_to_trained(kind: T) -> T:
+    """List a black box as wrong beside the vocabulary that it says it has."""
+    SPECIMENS[kind.__name__] = Specimen(kind, kind.__name__, held_to_trained=True)
     return kind
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tests.wild.library import BlackBox, OnCl100k, Scratch, ScratchCl100k, Special, trained
-from tests.wild.listing import specimen
+from tests.wild.listing import held_to_trained, specimen
 
 
 @specimen
@@ -104,10 +106,32 @@ class BrokenTokensDropped(Scratch):
         }
 
 
-@specimen
+@held_to_trained
 class VocabularyOfAnotherVersion(BlackBox):
     """Was trained on the same files with other pre-tokens (rasbt/LLMs-from-scratch #975); shows no vocabulary."""
 
     def __init__(self) -> None:
         super().__init__()
         self._inner = trained("qwen2")
+
+
+@held_to_trained
+class IdsShifted(BlackBox):
+    """Adds the offset of reserved ids once too often, and takes it off again when decoding (fairseq's vocabularies)."""
+
+    def encode(self, text: str) -> list[int]:
+        return [token_id + 4 for token_id in super().encode(text)]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        return super().decode([token_id - 4 for token_id in ids])
+
+
+@held_to_trained
+class ByteFallbackReversed(BlackBox):
+    """Numbers the bytes for what no token has from the other end, in both directions."""
+
+    def encode(self, text: str) -> list[int]:
+        return [255 - token_id if token_id < 256 else token_id for token_id in super().encode(text)]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        return super().decode([255 - token_id if token_id < 256 else token_id for token_id in ids])

@@ -12,12 +12,13 @@ from bpe.conformance.properties import (
     merges,
     pre_split,
     resources,
+    sizes,
     special_tokens,
     training,
     vocabulary,
 )
 
-_CHAPTERS = (bytes_chapter, special_tokens, pre_split, merges, encoding, training, vocabulary, files, resources)
+_CHAPTERS = (bytes_chapter, special_tokens, pre_split, merges, encoding, training, vocabulary, files, resources, sizes)
 
 #: Every property, chapter by chapter, in the order in which they are written.
 PROPERTIES: Final = tuple(
