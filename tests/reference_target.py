@@ -15,6 +15,7 @@ from bpe.conformance.model import Gaps, IdMerge
 from bpe.conformance.model_strategies import models
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
+from bpe.conformance.serving import exchange
 from bpe.conformance.together import encode_in_threads
 from bpe.reference import encoding, merges, pair_statistics, pre_split, safe_cuts, special_tokens, training
 from bpe.vocabulary import Merge, TokenId, single_bytes
@@ -42,6 +43,9 @@ class Reference:
 
     def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
         return encode_in_threads(lambda text: self.encode(model, text, disallowed_special=()), texts)
+
+    def exchange(self, lines: Sequence[str]) -> Sequence[str]:
+        return exchange(self, lines)
 
     @property
     def ways_to_copy(self) -> Sequence[str]:

@@ -94,6 +94,15 @@ class PipeTarget:
         self.ask({"cmd": "load", "model": write_model(model)})
         self._loaded = model
 
+    def exchange(self, lines: Sequence[str]) -> list[str]:
+        """Return the lines that a new process of the program answers to these."""
+        process = LineProcess(self.command)
+        try:
+            return [process.ask(line.encode() + b"\n", START_SECONDS).decode().rstrip("\n") for line in lines]
+        finally:
+            process.kill()
+            process.close()
+
     def close(self) -> None:
         """End the program."""
         if self._process is not None:

@@ -192,6 +192,19 @@ class EncodesTogether(Encodes, Protocol):
         """Return the ids of each text, encoded as `encode` does with no special token refused; `None` for a refusal."""
 
 
+@runtime_checkable
+class Exchanges(Encodes, Protocol):
+    """Is an adapter, or has one: answers the lines of the adapter protocol."""
+
+    def exchange(self, lines: Sequence[str]) -> Sequence[str]:
+        """Return the lines that a new session answers to these, which begin with the greeting."""
+
+
+@runtime_checkable
+class ExchangesAndLoads(Exchanges, Loads, Protocol):
+    """Is an adapter to a tokenizer that takes any model."""
+
+
 # --- stages --------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from io import StringIO
 from typing import Any, Final, TextIO
 
 from bpe.conformance.faults import TargetFault, Unsupported
@@ -34,6 +35,18 @@ def serve(target: Any, source: TextIO, sink: TextIO, implementation: Mapping[str
             return
         sink.write(json.dumps(session.answer(request)) + "\n")
         sink.flush()
+
+
+def exchange(target: Any, lines: Sequence[str]) -> list[str]:
+    """Return the lines that a session with a target answers to these.
+
+    >>> from bpe.targets import open_target
+    >>> exchange(open_target("bpe:any"), ['{"cmd": "stop"}']), len(exchange(open_target("bpe:any"), ['{"cmd": "fly"}']))
+    ([], 1)
+    """
+    answers = StringIO()
+    serve(target, StringIO("".join(line + "\n" for line in lines)), answers, {"name": str(getattr(target, "name", ""))})
+    return answers.getvalue().splitlines()
 
 
 class _Session:
