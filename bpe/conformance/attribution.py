@@ -12,6 +12,7 @@ from bpe.conformance.model import Model
 from bpe.conformance.plain_merging import merge_alone, scan
 from bpe.conformance.plain_text import first_surrogate
 from bpe.conformance.refusal import Refusal
+from bpe.unicode_classes import general_category, is_white_space
 
 Reason = tuple[str, str]
 
@@ -76,9 +77,22 @@ def _in_one_pre_token(model: Model, piece: str, ids: list[int]) -> Reason:
         return "M7", f"{piece!r} becomes a token that merging does not give"
     for cut in range(1, len(piece)):
         left, right = (_encode(model, part.encode()) for part in (piece[:cut], piece[cut:]))
-        if ids == [*left, *right]:
+        if ids == [*left, *right] and _may_be_cut(piece[cut - 1], piece[cut]):
             return "P6", f"the pre-token {piece!r} is cut into {piece[:cut]!r} and {piece[cut:]!r}"
     return "M3", f"the pre-token {piece!r} is merged in another order"
+
+
+def _may_be_cut(left: str, right: str) -> bool:
+    """Tell whether a pattern may cut between two characters: of different kinds, or numbers, which are counted."""
+    kinds = [_kind(character) for character in (left, right)]
+    return kinds[0] != kinds[1] or kinds[0] == "N"
+
+
+def _kind(character: str) -> str:
+    category = general_category(ord(character))
+    if is_white_space(ord(character)):
+        return "line break" if character in "\r\n" else "white space"
+    return category if category[0] == "L" else category[0]
 
 
 def _encode(model: Model, data: bytes) -> list[int]:

@@ -55,7 +55,12 @@ class _Session:
     def __init__(self, target: Any, implementation: Mapping[str, str]) -> None:
         self.target = target
         self.implementation = dict(implementation)
-        self.model: Model | None = getattr(target, "model", None)
+        self._loaded: Model | None = None
+
+    @property
+    def model(self) -> Model | None:
+        """The model that requests are about: what was loaded, or the target's own."""
+        return self._loaded if self._loaded is not None else getattr(self.target, "model", None)
 
     def answer(self, request: Json) -> Json:
         """Return the reply to a request, `seq` with it."""
@@ -83,7 +88,7 @@ class _Session:
         if request.get("protocol") != PROTOCOL_VERSION:
             raise Unsupported(f"protocol {request.get('protocol')!r}: this adapter speaks {PROTOCOL_VERSION}")
         operations = [name for name, operation in OPERATIONS.items() if hasattr(self.target, operation.method)]
-        commands = ["load"] if isinstance(self.target, Loads) else ["model"] if self.model else []
+        commands = ["load"] if isinstance(self.target, Loads) else ["model"]
         return {
             "protocol": PROTOCOL_VERSION,
             "implementation": self.implementation,
@@ -101,7 +106,7 @@ class _Session:
     def _load(self, request: Json) -> Json:
         model = read_model(request["model"])
         self.target.load(model)
-        self.model = model
+        self._loaded = model
         return {"ok": True}
 
     def _describe_model(self, request: Json) -> Json:  # noqa: ARG002 - every handler takes the request
