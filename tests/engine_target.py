@@ -15,6 +15,7 @@ from bpe.conformance.model import Gaps
 from bpe.conformance.model_strategies import models
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
+from bpe.conformance.serving import exchange
 from bpe.conformance.together import encode_in_threads
 from bpe.engine import merges, pre_split, safe_cuts
 from bpe.engine.training import Row
@@ -66,6 +67,9 @@ class Engine(Files):
     def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
         return encode_in_threads(lambda text: self.encode(model, text, disallowed_special=()), texts)
 
+    def exchange(self, lines: Sequence[str]) -> Sequence[str]:
+        return exchange(self, lines)
+
     @property
     def ways_to_copy(self) -> Sequence[str]:
         return tuple(COPIES)
@@ -95,6 +99,10 @@ class Engine(Files):
     @refusing
     def encode_ordinary(self, model: Model, text: str) -> Sequence[int]:
         return self.tokenizer(model).encode_ordinary(text)
+
+    @refusing
+    def encode_and_change(self, model: Model, text: str) -> None:
+        self.tokenizer(model).encode_ordinary(text).append(0)
 
     @refusing
     def encode_bytes(self, model: Model, data: bytes) -> Sequence[int]:

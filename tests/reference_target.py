@@ -15,6 +15,7 @@ from bpe.conformance.model import Gaps, IdMerge
 from bpe.conformance.model_strategies import models
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
+from bpe.conformance.serving import exchange
 from bpe.conformance.together import encode_in_threads
 from bpe.reference import encoding, merges, pair_statistics, pre_split, safe_cuts, special_tokens, training
 from bpe.vocabulary import Merge, TokenId, single_bytes
@@ -43,6 +44,9 @@ class Reference:
     def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
         return encode_in_threads(lambda text: self.encode(model, text, disallowed_special=()), texts)
 
+    def exchange(self, lines: Sequence[str]) -> Sequence[str]:
+        return exchange(self, lines)
+
     @property
     def ways_to_copy(self) -> Sequence[str]:
         return tuple(COPIES)
@@ -68,6 +72,10 @@ class Reference:
     @refusing
     def encode_ordinary(self, model: Model, text: str) -> Sequence[int]:
         return encoding.encode_ordinary(text, to_vocabulary(model))
+
+    @refusing
+    def encode_and_change(self, model: Model, text: str) -> None:
+        encoding.encode_ordinary(text, to_vocabulary(model)).append(TokenId(0))
 
     @refusing
     def encode_bytes(self, model: Model, data: bytes) -> Sequence[int]:

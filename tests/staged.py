@@ -90,6 +90,12 @@ class Staged(Reference):
         return self.ordinary(model, self.scalars(model, text))
 
     @refusing
+    def encode_and_change(self, model: Model, text: str) -> None:
+        answer = self.encode_ordinary(model, text)
+        if isinstance(answer, list):
+            answer.append(0)
+
+    @refusing
     def encode_bytes(self, model: Model, data: bytes) -> Sequence[int]:
         ids: list[int] = []
         for well_formed, stretch in utf8.split_well_formed(data):

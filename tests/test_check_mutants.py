@@ -19,6 +19,11 @@ from tests.targets import REFERENCE
 _UNSEEN = {"AsksTheNetwork", "WritesInTheOrderGiven"}
 
 
+def _is_adapter(mutant: Mutant) -> bool:
+    """Tell whether a mutant is itself the other end of the pipe, which can be replaced but not put on one."""
+    return mutant.target.__module__.endswith(".adapter")
+
+
 def _verdicts(target: Any, mutant: Mutant) -> dict[str, Verdict]:
     plan = Plan(clauses=mutant.breaks, max_examples=150, seed=1)
     return {verdict.name: verdict for verdict in latest(check(target, REFERENCE, plan))}
@@ -42,7 +47,9 @@ def test_mutant_is_convicted_as_an_object(mutant: Mutant) -> None:
 
 
 @pytest.mark.parametrize(
-    "mutant", [m for m in MUTANTS if m.target.__name__ not in _UNSEEN], ids=lambda mutant: mutant.target.__name__
+    "mutant",
+    [m for m in MUTANTS if m.target.__name__ not in _UNSEEN and not _is_adapter(m)],
+    ids=lambda mutant: mutant.target.__name__,
 )
 def test_mutant_is_convicted_through_the_pipe(mutant: Mutant) -> None:
     with _on_the_pipe(mutant.target.__name__) as target:

@@ -24,6 +24,7 @@ CLAUSES = (
     *(f"V{number}" for number in range(1, 5)),
     *(f"F{number}" for number in range(1, 6)),
     *("R2", "R4", "R5"),
+    *("A1", "A2", "A3", "A6", "A7"),
 )
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 from bpe.conformance.model import Model
 from bpe.conformance.plain_merging import merge_alone, scan
-from bpe.conformance.plain_text import first_surrogate
+from bpe.conformance.plain_text import first_fault, first_surrogate
 from bpe.conformance.refusal import Refusal
+from bpe.conformance.strategies import repeat
+from bpe.unicode_classes import general_category, is_white_space
 
 Reason = tuple[str, str]
 
@@ -19,15 +21,27 @@ Reason = tuple[str, str]
 def attribute(target: Any, reference: Any, case: Sequence[Any]) -> Reason | None:
     """Return the clause of the stage that first departs from the reference, and what shows it.
 
-    `case` is a model, a text and a set of allowed special tokens.
+    `case` is a model, and a text with a set of allowed special tokens, what a long text repeats, or a range of tokens.
     """
-    if len(case) != 3 or not isinstance(case[0], Model):
-        return None
-    model, text, allowed = case
+    model, texts, allowed = _read(case)
     try:
-        return _attribute(target, reference, model, text, allowed)
+        found = (_attribute(target, reference, model, text, allowed) for text in texts)
+        return next((reason for reason in found if reason is not None), None)
     except (Refusal, KeyError):
         return None
+
+
+def _read(case: Sequence[Any]) -> tuple[Model, Sequence[str], frozenset[str]]:
+    """Return the model, the texts and the allowed special tokens of a case."""
+    match case:
+        case [Model() as model, str() as text, frozenset() as allowed]:
+            return model, (text,), allowed
+        case [Model() as model, str() as unit, int() as length]:
+            return model, (repeat(unit, length),), frozenset()
+        case [Model() as model, int() as start, int() as stop]:
+            tokens = tuple(model.tokens.values())[start:stop]
+            return model, [token.decode() for token in tokens if first_fault(token) is None], frozenset()
+    return Model({}), (), frozenset()
 
 
 def _attribute(target: Any, reference: Any, model: Model, text: str, allowed: frozenset[str]) -> Reason | None:
@@ -76,9 +90,22 @@ def _in_one_pre_token(model: Model, piece: str, ids: list[int]) -> Reason:
         return "M7", f"{piece!r} becomes a token that merging does not give"
     for cut in range(1, len(piece)):
         left, right = (_encode(model, part.encode()) for part in (piece[:cut], piece[cut:]))
-        if ids == [*left, *right]:
+        if ids == [*left, *right] and _may_be_cut(piece[cut - 1], piece[cut]):
             return "P6", f"the pre-token {piece!r} is cut into {piece[:cut]!r} and {piece[cut:]!r}"
     return "M3", f"the pre-token {piece!r} is merged in another order"
+
+
+def _may_be_cut(left: str, right: str) -> bool:
+    """Tell whether a pattern may cut between two characters: of different kinds, or numbers, which are counted."""
+    kinds = [_kind(character) for character in (left, right)]
+    return kinds[0] != kinds[1] or kinds[0] == "N"
+
+
+def _kind(character: str) -> str:
+    category = general_category(ord(character))
+    if is_white_space(ord(character)):
+        return "line break" if character in "\r\n" else "white space"
+    return category if category[0] == "L" else category[0]
 
 
 def _encode(model: Model, data: bytes) -> list[int]:

@@ -32,6 +32,8 @@ UNTESTABLE: Final = {
     "R1": "time is measured, by benchmarks of growth on hostile runs; a timed test would fail on a busy machine",
     "R3": "memory is measured, by benchmarks; what an interpreter allocates besides is no property of the tokenizer",
     "R5": "that nothing can be changed from outside is a matter of the language, and of the tests of each implementation",
+    "A4": "it binds checkers, not tokenizers: the tests of this one let adapters crash, hang and talk nonsense",
+    "A5": "it binds checkers, not tokenizers: no request of this one has a field for an expected answer",
     "P8": "that time is linear in the text is measured, by benchmarks of growth; a timed test would fail on a busy machine",
 }
 

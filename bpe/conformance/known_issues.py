@@ -40,6 +40,8 @@ def read_known_issues(path: Path) -> tuple[KnownIssue, ...]:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("known", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         raise ValueError(f"{path}: {fault}") from None
+    if not isinstance(entries, list):
+        raise ValueError(f"{path}: 'known' is no list of tables: write [[known]] above each entry")  # noqa: TRY004 - it is the file's fault
     return tuple(_read_entry(path, number, entry) for number, entry in enumerate(entries, 1))
 
 

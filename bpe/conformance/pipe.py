@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from threading import RLock
 from typing import Any, Final
 
@@ -64,23 +65,32 @@ class PipeTarget:
         self._lock = RLock()
         self._process: LineProcess | None = None
         self._loaded: Model | None = None
-        if "model" in hello["operations"]:
-            described = self.ask({"cmd": "model"})
-            self.model = read_model(described["model"])
-            self.knows_vocabulary = bool(described.get("complete", True))
+        if "load" not in hello["operations"]:
+            self._ask_for_the_model("model" in hello["operations"])
 
     @property
     def models(self) -> SearchStrategy[Model]:
         """Return the one model of the program, or an unknown one."""
-        return st.just(self.model or Model({}))
+        assert self.model is not None  # a program that takes any has models of its own
+        return st.just(self.model)
 
-    def ask(self, request: Json) -> Json:
+    def _ask_for_the_model(self, can_tell: bool) -> None:
+        """Ask for the vocabulary, which may take its time, of a program that answers at all."""
+        with suppress(Refusal, Unsupported):
+            self.ask({"cmd": "encode", "text": "a", "allowed_special": [], "disallowed_special": []})
+        self.model = Model({})
+        if can_tell:
+            described = self.ask({"cmd": "model"}, START_SECONDS)
+            self.model = read_model(described["model"])
+            self.knows_vocabulary = bool(described.get("complete", True))
+
+    def ask(self, request: Json, seconds: float | None = None) -> Json:
         """Return the reply to a request; restart the process first where the last one ended it."""
         with self._lock:  # the process answers one after the other
             self.requests += 1
             seq = self.requests
             try:
-                line = self._running().ask(_to_line({**request, "seq": seq}), self.seconds)
+                line = self._running().ask(_to_line({**request, "seq": seq}), seconds or self.seconds)
             except TargetFault:
                 self._end()
                 raise
@@ -93,6 +103,15 @@ class PipeTarget:
         self._loaded = None
         self.ask({"cmd": "load", "model": write_model(model)})
         self._loaded = model
+
+    def exchange(self, lines: Sequence[str]) -> list[str]:
+        """Return the lines that a new process of the program answers to these."""
+        process = LineProcess(self.command)
+        try:
+            return [process.ask(line.encode() + b"\n", START_SECONDS).decode().rstrip("\n") for line in lines]
+        finally:
+            process.kill()
+            process.close()
 
     def close(self) -> None:
         """End the program."""

@@ -28,13 +28,17 @@ class LineProcess:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
-        self._process = subprocess.Popen(  # noqa: S603 - the command is the user's
-            list(command),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env={**os.environ, **(environment or {})},
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the command is the user's
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                env={**os.environ, **(environment or {})},
+            )
+        except OSError:
+            self._errors.close()
+            raise
         self._lines: SimpleQueue[bytes] = SimpleQueue()
         Thread(target=self._read, daemon=True).start()
 

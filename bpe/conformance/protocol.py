@@ -200,6 +200,19 @@ class HandsOver(Encodes, Protocol):
         """Encode ordinary text, and change the answer in place where its type allows that."""
 
 
+@runtime_checkable
+class Exchanges(Encodes, Protocol):
+    """Is an adapter, or has one: answers the lines of the adapter protocol."""
+
+    def exchange(self, lines: Sequence[str]) -> Sequence[str]:
+        """Return the lines that a new session answers to these, which begin with the greeting."""
+
+
+@runtime_checkable
+class ExchangesAndLoads(Exchanges, Loads, Protocol):
+    """Is an adapter to a tokenizer that takes any model."""
+
+
 # --- stages --------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from io import StringIO
 from typing import Any, Final, TextIO
 
 from bpe.conformance.faults import TargetFault, Unsupported
@@ -36,13 +37,30 @@ def serve(target: Any, source: TextIO, sink: TextIO, implementation: Mapping[str
         sink.flush()
 
 
+def exchange(target: Any, lines: Sequence[str]) -> list[str]:
+    """Return the lines that a session with a target answers to these.
+
+    >>> from bpe.targets import open_target
+    >>> exchange(open_target("bpe:any"), ['{"cmd": "stop"}']), len(exchange(open_target("bpe:any"), ['{"cmd": "fly"}']))
+    ([], 1)
+    """
+    answers = StringIO()
+    serve(target, StringIO("".join(line + "\n" for line in lines)), answers, {"name": str(getattr(target, "name", ""))})
+    return answers.getvalue().splitlines()
+
+
 class _Session:
     """What stays between requests: the model that was loaded."""
 
     def __init__(self, target: Any, implementation: Mapping[str, str]) -> None:
         self.target = target
         self.implementation = dict(implementation)
-        self.model: Model | None = getattr(target, "model", None)
+        self._loaded: Model | None = None
+
+    @property
+    def model(self) -> Model | None:
+        """The model that requests are about: what was loaded, or the target's own."""
+        return self._loaded if self._loaded is not None else getattr(self.target, "model", None)
 
     def answer(self, request: Json) -> Json:
         """Return the reply to a request, `seq` with it."""
@@ -70,7 +88,7 @@ class _Session:
         if request.get("protocol") != PROTOCOL_VERSION:
             raise Unsupported(f"protocol {request.get('protocol')!r}: this adapter speaks {PROTOCOL_VERSION}")
         operations = [name for name, operation in OPERATIONS.items() if hasattr(self.target, operation.method)]
-        commands = ["load"] if isinstance(self.target, Loads) else ["model"] if self.model else []
+        commands = ["load"] if isinstance(self.target, Loads) else ["model"]
         return {
             "protocol": PROTOCOL_VERSION,
             "implementation": self.implementation,
@@ -88,7 +106,7 @@ class _Session:
     def _load(self, request: Json) -> Json:
         model = read_model(request["model"])
         self.target.load(model)
-        self.model = model
+        self._loaded = model
         return {"ok": True}
 
     def _describe_model(self, request: Json) -> Json:  # noqa: ARG002 - every handler takes the request

@@ -63,9 +63,21 @@ class ObjectTarget:
         self.name = name
         self.knows_vocabulary = model is not None
         self._takes_allowance = _takes(tokenizer.encode, "allowed_special")
-        self.model = Model({}) if model is None else model
-        surrogates: Literal["strict", "replace"] = "replace" if self._repairs() else "strict"
-        self.model = (self._learned() if model is None else model).change(surrogates=surrogates)
+        self._given = model
+        self._model: Model | None = None
+
+    @property
+    def model(self) -> Model:
+        """The tokenizer's own vocabulary, or what is known of it, with the profiles that it was seen to have."""
+        if self._model is None:
+            known = self._learned() if self._given is None else self._given
+            surrogates: Literal["strict", "replace"] = "replace" if self._repairs() else "strict"
+            self._model = known.change(surrogates=surrogates)
+        return self._model
+
+    @model.setter
+    def model(self, model: Model) -> None:
+        self._model = model
 
     @property
     def models(self) -> SearchStrategy[Model]:
@@ -123,7 +135,7 @@ class ObjectTarget:
 
     def _repairs(self) -> bool:
         try:
-            self.encode_ordinary(self.model, "\ud800")
+            self.encode_ordinary(Model({}), "\ud800")
         except Exception:  # noqa: BLE001 - however it says no, it does not repair
             return False
         return True
@@ -135,8 +147,8 @@ class ObjectTarget:
             return Model({})
         for text in _SAMPLE:
             try:
-                for token_id in self.encode_ordinary(self.model, text):
-                    tokens.setdefault(token_id, self.decode_bytes(self.model, [token_id]))
+                for token_id in self.encode_ordinary(Model({}), text):
+                    tokens.setdefault(token_id, self.decode_bytes(Model({}), [token_id]))
             except Exception:  # noqa: BLE001, S112 - what cannot be encoded teaches nothing
                 continue
         return Model(tokens)
