@@ -15,8 +15,8 @@ from bpe.conformance.report import latest
 from tests.mutants import MUTANTS, Mutant
 from tests.targets import REFERENCE
 
-#: What no answer over a pipe can show: what another process does besides answering; the order in which tokens were given.
-_UNSEEN = {"AsksTheNetwork", "WritesInTheOrderGiven"}
+#: What no answer over a pipe can show: what another process does besides answering; the order in which tokens were given; whose list an answer is.
+_UNSEEN = {"AsksTheNetwork", "WritesInTheOrderGiven", "GivesItsOwnList"}
 
 
 def _is_adapter(mutant: Mutant) -> bool:

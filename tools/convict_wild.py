@@ -46,7 +46,13 @@ class Trial:
         """The smallest input, shortened where it is long."""
         if self.verdict is None or self.verdict.counterexample is None:
             return "" if self.verdict is None else str(self.verdict.reason)
-        shown = [each for each in self.verdict.counterexample.case if each != {"model": "own"}]
+        if self.verdict.name.startswith("each_"):  # many texts in one case; the message says which
+            return str(self.verdict.counterexample.explanation.message).partition("\n")[0]
+        shown = [
+            each
+            for each in self.verdict.counterexample.case
+            if not (isinstance(each, dict) and {"model", "set"} & set(each))
+        ]
         values = " ".join(_show(each) for each in shown)
         return values if len(values) <= 60 else f"{values[:40]}… ({len(values)} characters)"
 

@@ -6,8 +6,9 @@ A tokenizer shows ids alone, so the stage is found by asking for less: the ordin
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from bpe.conformance.hazards import FRAMES
 from bpe.conformance.model import Model
 from bpe.conformance.plain_merging import merge_alone, scan
 from bpe.conformance.plain_text import first_fault, first_surrogate
@@ -16,6 +17,9 @@ from bpe.conformance.strategies import repeat
 from bpe.unicode_classes import general_category, is_white_space
 
 Reason = tuple[str, str]
+
+#: Where a longer pre-token is cut is not looked for: each place would be merged in the plainest way.
+_LONGEST_SEARCHED: Final = 100
 
 
 def attribute(target: Any, reference: Any, case: Sequence[Any]) -> Reason | None:
@@ -38,6 +42,8 @@ def _read(case: Sequence[Any]) -> tuple[Model, Sequence[str], frozenset[str]]:
             return model, (text,), allowed
         case [Model() as model, str() as unit, int() as length]:
             return model, (repeat(unit, length),), frozenset()
+        case [Model() as model, str() as characters]:
+            return model, [frame.format(character) for character in characters for frame in FRAMES], frozenset()
         case [Model() as model, int() as start, int() as stop]:
             tokens = tuple(model.tokens.values())[start:stop]
             return model, [token.decode() for token in tokens if first_fault(token) is None], frozenset()
@@ -88,6 +94,8 @@ def _in_one_pre_token(model: Model, piece: str, ids: list[int]) -> Reason:
         return "M7", f"{piece!r} is a token as a whole, and is merged instead"
     if data in model.ids and not model.whole_pre_token and ids == [model.ids[data]]:
         return "M7", f"{piece!r} becomes a token that merging does not give"
+    if len(piece) > _LONGEST_SEARCHED:
+        return "M3", f"the pre-token {piece[:20]!r}…, of {len(piece)} characters, is merged in another order, or cut"
     for cut in range(1, len(piece)):
         left, right = (_encode(model, part.encode()) for part in (piece[:cut], piece[cut:]))
         if ids == [*left, *right] and _may_be_cut(piece[cut - 1], piece[cut]):

@@ -25,6 +25,8 @@ OTHERS: Final = (
     *("'", "'s", "'S", "'\u017f", "'ll", "'LL", "'re", "’s", "''", ".", "/", "//", "!?", "_", "€", "\u0301", "e\u0301"),
     *("\u0903", "\u20dd", "\u200d", "👩\u200d👩\u200d👧", "🇩🇪", "👍🏽", "❤\ufe0f", "😀", "\u1acf", "\u0897"),
     *("\x00", "\x7f", "\xad", "\ue000", "\u0378", "\ufffd", "\ufffe", "\uffff", "\ud7ff", "\U00010000", "\U0010ffff"),
+    # Words that begin as a contraction does, in any case.
+    *("'This", "'Self", "'Delta", "'Map", "'Request", "'LList", "'Vertex", "'THE"),
     # What libraries write inside for spaces, line ends, bytes and the ends of words.
     *("\u2581", "\u0120", "\u010a", "##", "@@", "</w>", "<0x0A>", "\\n"),
 )
@@ -37,29 +39,15 @@ CHARACTERS: Final = tuple(dict.fromkeys("".join(HAZARDS)))
 
 #: Places in which the class of a character decides where the text is cut: at contractions, digits, spaces, line ends, cases.
 FRAMES: Final = (
-    *(
-        "{}a",
-        "a{}",
-        " {}",
-        "{} ",
-        "{}'s",
-        "{}'ll",
-        "a'{}",
-        "a'{}'lla",
-        "'{}e",
-        "{}123",
-        "12{}3",
-        "1{}2",
-        "a{}b",
-        "A{}b",
-    ),
-    *("{}  a", "  {}", " \t{}", "\n{}a", "{}\n", "!{}!", "({}", "a{}'re", "a{}'rE"),
+    *("{}a", "a{}", " {}", "{} ", "{}'s", "{}'ll", "a'{}", "a'{}'lla", "a'{}'rE", "A'{}'Llb", "'{}e", "{}123", "12{}3"),
+    *("a{}b", "A{}b", "a{}B", "{}  a", "  {}", " \t{}", "\n{}a", "{}\n", "!{}!", "({}", "a{}'re"),
 )
 
 #: Lengths beyond which implementations turn to another algorithm, another buffer or a wider number: of runs and of texts.
-SHORT_RUN_LENGTHS: Final = (130, 300)
-RUN_LENGTHS: Final = (130, 300, 1_100, 3_000)
-TEXT_LENGTHS: Final = (300, 1_100, 4_200, 9_000, 17_000, 33_000, 66_000)
+#: They are odd, for in a run of even length it often does not show from which side it is merged.
+SHORT_RUN_LENGTHS: Final = (131, 301)
+RUN_LENGTHS: Final = (131, 301, 1_101, 2_203)
+TEXT_LENGTHS: Final = (301, 1_101, 4_201, 9_001, 17_001, 33_001, 66_001)
 
 #: What ends a word, so that a long text has many.
 WORD_ENDS: Final = (" a", "  b", "\nc", ", d", " 1 ")

@@ -53,8 +53,13 @@ def texts(model: Model) -> SearchStrategy[str]:
     """Return scalar texts of every kind: of a model's tokens, special tokens and hazards, and of any characters."""
     own = (*model.parts, *_around_special_tokens(model))
     # Of a real vocabulary the parts are many, and the hazards are drawn beside them, not among them.
-    mixed = st.sampled_from(own) | st.sampled_from(model.token_texts or own) | _hazards()
+    mixed = st.sampled_from(own) | st.sampled_from(model.token_texts or own) | _hazards() | _repeats(own)
     return joined_texts(own) | _joined(mixed)
+
+
+def _repeats(parts: Sequence[str]) -> SearchStrategy[str]:
+    """Return parts a few times over: the ties that only equal neighbours make."""
+    return st.builds(str.__mul__, st.sampled_from(parts), st.integers(2, 5))
 
 
 def _hazards() -> SearchStrategy[str]:
@@ -92,11 +97,14 @@ def repeated_texts(model: Model) -> SearchStrategy[tuple[str, int]]:
 
     A model of few tokens is there to be read, and gets short ones.
     """
-    unit = lists_of(st.sampled_from(model.parts) | st.sampled_from(HAZARDS), usual=1, max_size=4).map("".join)
+    letters = tuple(dict.fromkeys("".join(model.parts)))
+    some = lists_of(st.sampled_from(model.parts) | st.sampled_from(HAZARDS), usual=1, max_size=4).map("".join)
+    tokens = st.sampled_from(model.parts) | st.sampled_from(model.token_texts or model.parts)
+    unit = st.sampled_from(letters) | tokens | some.filter(bool)
     if 256 <= len(model.tokens) < REAL_SIZE:
-        return st.tuples(unit.filter(bool), st.sampled_from(SHORT_RUN_LENGTHS))
+        return st.tuples(unit, st.sampled_from(SHORT_RUN_LENGTHS))
     words = st.builds(str.__add__, unit, st.sampled_from(WORD_ENDS))
-    return st.tuples(unit.filter(bool), st.sampled_from(RUN_LENGTHS)) | st.tuples(words, st.sampled_from(TEXT_LENGTHS))
+    return st.tuples(unit, st.sampled_from(RUN_LENGTHS)) | st.tuples(words, st.sampled_from(TEXT_LENGTHS))
 
 
 def repeat(unit: str, length: int) -> str:

@@ -19,20 +19,18 @@ class ShortBuffer(Staged):
         return super().ordinary(model, text.encode()[:256].decode(errors="ignore"))
 
 
-@breaks("long_texts_are_encoded_as_defined")
-class CutsAtTwoHundredFiftySix(Staged):
-    """Cuts a text after each 256 characters, because a length has to go into a byte."""
-
-    def ordinary(self, model: Model, text: str) -> list[int]:
-        blocks = [text[start : start + 256] for start in range(0, len(text), 256)]
-        return [
-            token_id for block in blocks for token_id in super(CutsAtTwoHundredFiftySix, self).ordinary(model, block)
-        ]
-
-
 @breaks("each_token_is_that_of_the_definition")
 class LosesControls(Staged):
     """Decodes control characters to nothing."""
 
     def decode_bytes(self, model: Model, ids: Sequence[int]) -> bytes:
         return super().decode_bytes(model, ids).translate(None, bytes(range(32)))
+
+
+@breaks("each_character_is_cut_as_defined")
+class KnowsTheFirstPlane(Staged):
+    """Takes each character beyond the first plane for U+FFFD."""
+
+    def scalars(self, model: Model, text: str) -> str:
+        known = (character if character < "\U00010000" else "\ufffd" for character in text)
+        return super().scalars(model, "".join(known))

@@ -87,12 +87,13 @@ class FailedCallLeavesIds(Scratch):
 
 @specimen
 class SharedBuffer(Scratch):
-    """Keeps the piece that it is merging in the tokenizer itself, where another thread writes its own."""
+    """Collects ids in the tokenizer itself, where another thread empties the list (buffers that are used again)."""
 
-    def encode_piece(self, piece: bytes) -> list[int]:
-        self.piece = piece
-        self.known = self.piece in self.ranks
-        return [self.ranks[self.piece]] if self.known else self.merge(self.piece)
+    def ordinary(self, text: str) -> list[int]:
+        self.ids: list[int] = []
+        for piece in self.split(text):
+            self.ids += self.encode_piece(piece.encode())
+        return self.ids
 
 
 @specimen

@@ -1,4 +1,4 @@
-"""What shows in quantity alone: in long texts, and in one token of many."""
+"""What shows in quantity alone: in long texts, in one token of many, in one character at one place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from bpe.conformance.clauses import clause
+from bpe.conformance.hazards import CHARACTERS, FRAMES
 from bpe.conformance.model import Model
 from bpe.conformance.model_strategies import Models
 from bpe.conformance.plain_text import first_fault, utf8
@@ -16,6 +17,9 @@ from bpe.conformance.strategies import repeat, repeated_texts
 
 #: Into so many parts a vocabulary is divided; a part is one case, so that a run of a few hundred has seen every token.
 PARTS: Final = 50
+
+#: So many characters are one case, so that a short run has seen them all.
+FEW: Final = 5
 
 
 @st.composite
@@ -33,6 +37,13 @@ def _with_tokens(draw: DrawFn, given: Models) -> tuple[Model, int, int]:
     size = -(-len(model.tokens) // PARTS)
     start = draw(st.integers(0, PARTS - 1)) * size
     return model, start, start + size
+
+
+@st.composite
+def _with_characters(draw: DrawFn, given: Models) -> tuple[Model, str]:
+    """Return a model and a few of the characters that people disagree about."""
+    start = draw(st.integers(0, (len(CHARACTERS) - 1) // FEW)) * FEW
+    return draw(given), "".join(CHARACTERS[start : start + FEW])
 
 
 @clause("E1", _with_repeated, black_box=True)
@@ -61,3 +72,11 @@ def each_token_is_that_of_the_definition(
             text = token.decode()
             ids = list(reference.encode_ordinary(model, text))
             assert list(target.encode_ordinary(model, text)) == ids, f"the text {text!r}"
+
+
+@clause("E9", _with_characters)
+def each_character_is_cut_as_defined(target: Encodes, reference: Loads, model: Model, characters: str) -> None:
+    """The ids of every text under every vocabulary MUST be those that the definition gives, and so MUST its refusals."""
+    for text in (frame.format(character) for character in characters for frame in FRAMES):
+        ids = list(reference.encode_ordinary(model, text))
+        assert list(target.encode_ordinary(model, text)) == ids, f"the text {text!r}"
