@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep bench traceability tables build clean
+.PHONY: help demo test check format lint types doctest deep wild bench traceability tables build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ doctest: $(READY)  ## Only the examples in docstrings
 
 deep: $(READY)  ## Hours: every test with many more examples
 	HYPOTHESIS_PROFILE=deep $(PYTEST) --numprocesses=auto -m "deep or not deep"
+
+wild: $(READY)  ## Tokenizers that are wrong as in the wild, each tried for a minute; the right ones must come out clean
+	$(BIN)/python tools/convict_wild.py --jobs 2
 
 bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth on hostile input
 	$(BIN)/python -m benchmarks.encode

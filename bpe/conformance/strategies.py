@@ -17,10 +17,10 @@ from bpe.conformance.hazards import (
     CHARACTERS,
     FRAMES,
     HAZARDS,
-    TEXT_LENGTHS,
     RUN_LENGTHS,
     SHORT_RUN_LENGTHS,
     SURROGATE_CHUNKS,
+    TEXT_LENGTHS,
     TRAINING_TEXTS,
     WORD_ENDS,
 )

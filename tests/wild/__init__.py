@@ -4,8 +4,9 @@ Each opens by name: `bpe check python:tests.wild:RightmostTie`.
 """
 
 from tests.wild import decoding, loading, merging, special, splitting, state, texts
-from tests.wild.library import BlackBox, OnCl100k, OnTop, Scratch, ScratchCl100k, ScratchO200k, WithShortcut
+from tests.wild.library import BlackBox, OnTop, Scratch
 from tests.wild.listing import SPECIMENS, Specimen
+from tests.wild.shapes import OnCl100k, ScratchCl100k, ScratchO200k, WithShortcut
 
 __all__ = ["CONTROLS", "SPECIMENS", "Specimen"]
 

@@ -1,11 +1,14 @@
 """Wrong in the vocabulary that was loaded, while what it shows is right."""
 
+# ruff: noqa: D102 - tiktoken's names say what each method does
+
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.wild.library import BlackBox, OnCl100k, Scratch, ScratchCl100k, Special, trained
+from tests.wild.library import BlackBox, Scratch, Special, trained
 from tests.wild.listing import held_to_trained, specimen
+from tests.wild.shapes import OnCl100k, ScratchCl100k
 
 
 @specimen

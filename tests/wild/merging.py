@@ -1,11 +1,15 @@
 """Wrong in how the bytes of a pre-token become ids."""
 
+# ruff: noqa: D102 - tiktoken's names say what each method does
+
 from __future__ import annotations
 
 from heapq import heapify
+from itertools import pairwise
 
-from tests.wild.library import Scratch, ScratchCl100k, WithShortcut
+from tests.wild.library import Scratch
 from tests.wild.listing import specimen
+from tests.wild.shapes import ScratchCl100k, WithShortcut
 
 
 @specimen
@@ -125,7 +129,7 @@ class OverlappingMerge(Scratch):
     def merge(self, piece: bytes) -> list[int]:
         parts = [piece[index : index + 1] for index in range(len(piece))]
         while True:
-            joined = [a + b for a, b in zip(parts, parts[1:], strict=False)]
+            joined = [a + b for a, b in pairwise(parts)]
             ranks = [self.ranks[each] for each in joined if each in self.ranks]
             if not ranks:
                 return [self.ranks[part] for part in parts]
@@ -145,7 +149,7 @@ class StopsAfterHundredMerges(Scratch):
     def merge(self, piece: bytes) -> list[int]:
         parts = [piece[index : index + 1] for index in range(len(piece))]
         for _ in range(100):
-            joined = [self.ranks.get(a + b) for a, b in zip(parts, parts[1:], strict=False)]
+            joined = [self.ranks.get(a + b) for a, b in pairwise(parts)]
             if not (ranks := [rank for rank in joined if rank is not None]):
                 break
             at = joined.index(min(ranks))
@@ -207,7 +211,7 @@ class NarrowPairKeys(ScratchCl100k):
     def merge(self, piece: bytes) -> list[int]:
         ids = [self.ranks[piece[index : index + 1]] for index in range(len(piece))]
         while True:
-            ranks = [self.join(a, b) for a, b in zip(ids, ids[1:], strict=False)]
+            ranks = [self.join(a, b) for a, b in pairwise(ids)]
             if not (found := [rank for rank in ranks if rank is not None]):
                 return ids
             at = ranks.index(min(found))

@@ -1,5 +1,7 @@
 """Wrong in how special tokens are found."""
 
+# ruff: noqa: D102 - tiktoken's names say what each method does
+
 from __future__ import annotations
 
 import re

@@ -1,5 +1,7 @@
 """Right for one call alone: wrong because of what is kept between calls, or shared by them."""
 
+# ruff: noqa: D102 - tiktoken's names say what each method does
+
 from __future__ import annotations
 
 from collections import OrderedDict

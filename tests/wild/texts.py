@@ -1,5 +1,7 @@
 """Wrong in what a text is: normalised, cut off, repaired otherwise. Some show nothing but `encode` and `decode`."""
 
+# ruff: noqa: D102 - tiktoken's names say what each method does
+
 from __future__ import annotations
 
 import re
