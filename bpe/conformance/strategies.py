@@ -26,15 +26,22 @@ def joined_texts(parts: Sequence[str], max_size: int = 12) -> SearchStrategy[str
     return lists_of(st.sampled_from(parts), usual=4, max_size=max_size).map("".join)
 
 
+#: Tokens of so many letters come up in lists of letters.
+_SHORT = 3
+
+
 def _core(model: Model) -> tuple[str, ...]:
-    """Return the letters of a model's tokens, and those tokens."""
-    found = model.token_texts[:1000]
+    """Return the letters of a model's tokens, and those tokens that letters drawn one by one would seldom make.
+
+    A short token is left to its letters: as one part, it would keep a counterexample from becoming smaller.
+    """
+    found = [text for text in model.token_texts[:1000] if len(text) > _SHORT]
     values = set(b"".join(token for token in islice(model.tokens.values(), 2000) if len(token) > 1))
     # A token may be part of a character; the characters that alphabets have bring its bytes together.
     letters = ("".join(map(chr, sorted(values & set(range(0x80))))) or "ab") + "é😀😃" * (
         max(values, default=0) >= 0x80
     )
-    return tuple(dict.fromkeys((*letters, *"".join(found), *found)))
+    return tuple(dict.fromkeys((*letters, *"".join(model.token_texts[:1000]), *found)))
 
 
 def _around_special_tokens(model: Model) -> tuple[str, ...]:

@@ -28,6 +28,12 @@ def _with_special_text(draw: DrawFn, given: Models) -> tuple[Model, str, Allowed
 def _with_roles(draw: DrawFn, given: Models) -> tuple[Model, str, Allowed, Allowed | None]:
     """Return a model, a text, allowed tokens, and the disallowed ones, `None` standing for the default."""
     model, text, allowed = draw(_with_special_text(given))
+    nested = [outer for outer in model.special_tokens if any(t in outer for t in model.special_tokens if t != outer)]
+    is_nested = draw(st.booleans())
+    if nested and is_nested:
+        # What is disallowed may stand inside what is allowed.
+        text = draw(st.sampled_from(nested))
+        allowed = frozenset({text})
     others = sorted(set(model.special_tokens) - allowed)
     some = st.frozensets(st.sampled_from(others)) if others else st.just(frozenset[str]())
     return model, text, allowed, draw(st.none() | some)
