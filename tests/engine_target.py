@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from hypothesis.strategies import SearchStrategy
 
@@ -14,6 +15,8 @@ from bpe.conformance.model import Gaps
 from bpe.conformance.model_strategies import models
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
+from bpe.conformance.serving import exchange
+from bpe.conformance.together import encode_in_threads
 from bpe.engine import merges, pre_split, safe_cuts
 from bpe.engine.training import Row
 from bpe.reference.pair_statistics import add_counts
@@ -29,6 +32,7 @@ class Engine(Files):
     """What users hold, `bpe.Tokenizer`, with the engine under it, its files and its encodings."""
 
     name = "engine"
+    decodes_any_ids: Literal[True] = True
 
     def __init__(self) -> None:
         self._recent: list[tuple[Model, bpe.Tokenizer]] = []
@@ -52,8 +56,19 @@ class Engine(Files):
         self.tokenizer(model)
 
     @refusing
+    def token_starts(self, model: Model, ids: Sequence[int]) -> Sequence[int]:
+        _, starts = self.tokenizer(model).decode_with_offsets(ids)
+        return starts
+
+    @refusing
     def gaps(self, model: Model) -> Sequence[tuple[int, int]]:
         return [(gap.start, gap.stop - 1) for gap in self.tokenizer(model).vocabulary.gaps()]
+
+    def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
+        return encode_in_threads(lambda text: self.encode(model, text, disallowed_special=()), texts)
+
+    def exchange(self, lines: Sequence[str]) -> Sequence[str]:
+        return exchange(self, lines)
 
     @property
     def ways_to_copy(self) -> Sequence[str]:

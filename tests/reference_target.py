@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from hypothesis.strategies import SearchStrategy
 
@@ -14,6 +15,8 @@ from bpe.conformance.model import Gaps, IdMerge
 from bpe.conformance.model_strategies import models
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
+from bpe.conformance.serving import exchange
+from bpe.conformance.together import encode_in_threads
 from bpe.reference import encoding, merges, pair_statistics, pre_split, safe_cuts, special_tokens, training
 from bpe.vocabulary import Merge, TokenId, single_bytes
 from tests.copies import COPIES
@@ -24,6 +27,7 @@ class Reference:
     """The definition, function by function."""
 
     name = "reference"
+    decodes_any_ids: Literal[True] = True
 
     @property
     def models(self) -> SearchStrategy[Model]:
@@ -36,6 +40,12 @@ class Reference:
     @refusing
     def gaps(self, model: Model) -> Sequence[tuple[int, int]]:
         return [(gap.start, gap.stop - 1) for gap in to_vocabulary(model).gaps()]
+
+    def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
+        return encode_in_threads(lambda text: self.encode(model, text, disallowed_special=()), texts)
+
+    def exchange(self, lines: Sequence[str]) -> Sequence[str]:
+        return exchange(self, lines)
 
     @property
     def ways_to_copy(self) -> Sequence[str]:

@@ -26,5 +26,7 @@ def test_what_nobody_confirms_says_why() -> None:
 
 
 def test_most_are_confirmed_by_others() -> None:
-    confirmed = sum(vector.confirmed_by != ("by hand",) for vector in VECTORS)
-    assert confirmed * 4 >= len(VECTORS) * 3
+    """Sessions with adapters are left out: no other library has any."""
+    judged = [vector for vector in VECTORS if vector.operation != "exchange"]
+    confirmed = sum(vector.confirmed_by != ("by hand",) for vector in judged)
+    assert confirmed * 4 >= len(judged) * 3

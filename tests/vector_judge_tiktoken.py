@@ -106,6 +106,12 @@ def _decode(vector: Vector) -> str:
         raise Refuses from None
 
 
+def _token_starts(vector: Vector) -> list[int]:
+    model = model_of(vector)
+    require(not model.aliases)
+    return _encoding(model).decode_with_offsets(vector.call.given["ids"])[1]
+
+
 def _is_canonical(vector: Vector) -> bool:
     encoding, model = _encoder(vector)
     require(not model.aliases)
@@ -172,6 +178,7 @@ _ANSWERS: dict[str, Callable[[Vector], Any]] = {
     "merge": _merge,
     "decode": _decode,
     "decode_bytes": _decode_bytes,
+    "token_starts": _token_starts,
     "pre_split": _pre_split,
     "train": _train,
     "load_file": _load_file,

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 import rich  # noqa: F401 - missing with click or alone, it is the same extra that is not installed
 
+from bpe.cli.checker_group import CheckerGroup
 from bpe.cli.convert import convert
 from bpe.cli.decode import decode
 from bpe.cli.encode import encode
@@ -51,6 +52,7 @@ def describe_version() -> str:
 
 @click.group(
     "bpe",
+    cls=CheckerGroup,
     help=_HELP,
     epilog=EXIT_STATUS,
     no_args_is_help=False,

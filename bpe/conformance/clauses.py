@@ -13,7 +13,7 @@ from functools import cached_property
 from inspect import getdoc, signature
 from typing import Any, Final, get_type_hints
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.strategies import SearchStrategy
 
 from bpe.conformance.model import Model
@@ -23,6 +23,8 @@ Case = tuple[Any, ...]
 #: Cases, or cases for the models that a target can be asked for.
 Cases = SearchStrategy[Any] | Callable[[SearchStrategy[Model]], SearchStrategy[Any]]
 
+Test = Callable[[], None]
+
 #: What no property can decide, by clause, with the reason; other parts of these clauses have properties.
 UNTESTABLE: Final = {
     "E7": "that the portable engine, the kernels and every supported Python agree shows when the suite runs on each",
@@ -30,6 +32,8 @@ UNTESTABLE: Final = {
     "R1": "time is measured, by benchmarks of growth on hostile runs; a timed test would fail on a busy machine",
     "R3": "memory is measured, by benchmarks; what an interpreter allocates besides is no property of the tokenizer",
     "R5": "that nothing can be changed from outside is a matter of the language, and of the tests of each implementation",
+    "A4": "it binds checkers, not tokenizers: the tests of this one let adapters crash, hang and talk nonsense",
+    "A5": "it binds checkers, not tokenizers: no request of this one has a field for an expected answer",
     "P8": "that time is linear in the text is measured, by benchmarks of growth; a timed test would fail on a busy machine",
 }
 
@@ -41,6 +45,8 @@ class Property:
     clause: str
     statement: Callable[..., None]
     cases: Cases
+    #: Whether a target whose vocabulary is not known can be tried: encoding and decoding alone decide.
+    black_box: bool = False
 
     @property
     def name(self) -> str:
@@ -67,15 +73,26 @@ class Property:
         """Tell whether a target can do what the property needs."""
         return isinstance(target, self.needs)
 
-    def check(self, target: Any, reference: Any = None, *, using: settings | None = None) -> None:
+    def check(
+        self,
+        target: Any,
+        reference: Any = None,
+        *,
+        using: Callable[[Test], Test] | None = None,
+        around: Callable[[Callable[..., None], Case], None] | None = None,
+    ) -> None:
         """Try the property on a target with many cases; fail with the smallest that breaks it.
 
         `using` are Hypothesis's settings, by default those of the profile in force.
+        `around` runs each case in place of a plain call: it is given the function and the values.
         """
         parties = (target, reference) if self.compares else (target,)
 
         def run(case: Case) -> None:
-            self.statement(*parties, *case)
+            if around is None:
+                self.statement(*parties, *case)
+            else:
+                around(self.statement, case)
 
         # The name stands in reports, and keeps what Hypothesis remembers of one property apart from the others.
         run.__name__ = run.__qualname__ = self.name
@@ -91,8 +108,10 @@ class Property:
         return f"{self.clause}-{self.name}"
 
 
-def clause(clause_id: str, cases: Cases) -> Callable[[Callable[..., None]], Property]:
+def clause(clause_id: str, cases: Cases, *, black_box: bool = False) -> Callable[[Callable[..., None]], Property]:
     """Bind a function to a clause of the specification, and to the cases that it is tried with.
+
+    `black_box` says that the vocabulary need not be known to try it.
 
     >>> from hypothesis.strategies import tuples, integers
     >>> @clause("X1", tuples(integers()))
@@ -103,4 +122,4 @@ def clause(clause_id: str, cases: Cases) -> Callable[[Callable[..., None]], Prop
     (X1-doubling_is_adding, 'Doubling a number MUST be adding it to itself.')
     >>> doubling_is_adding.check(object())
     """
-    return lambda statement: Property(clause_id, statement, cases)
+    return lambda statement: Property(clause_id, statement, cases, black_box)

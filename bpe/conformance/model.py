@@ -21,6 +21,9 @@ BYTES: Final = {value: bytes([value]) for value in range(256)}
 REVERSED_BYTES: Final = {255 - value: bytes([value]) for value in reversed(range(256))}
 SPREAD_BYTES: Final = {3 * value + 1: bytes([value]) for value in range(256)}
 
+#: Models with more tokens or merges are real vocabularies, which nobody reads in a line.
+_SHOWN_TOKENS: Final = 1_000
+
 _NUMBERINGS: Final = {"BYTES": BYTES, "REVERSED_BYTES": REVERSED_BYTES, "SPREAD_BYTES": SPREAD_BYTES}
 
 
@@ -79,12 +82,13 @@ class Model:
         return replace(self, **changes)
 
     def __repr__(self) -> str:
-        shown = [_show_tokens(self.tokens)]
+        shown = [_show_tokens(self.tokens) if len(self.tokens) < _SHOWN_TOKENS else f"<{len(self.tokens)} tokens>"]
         usual = Model({})
         for name in self.__dataclass_fields__:
             value = getattr(self, name)
             if name != "tokens" and value != getattr(usual, name):
-                shown.append(f"{name}={value!r}")
+                is_long = name == "merges" and len(value) > _SHOWN_TOKENS
+                shown.append(f"{name}=<{len(value)} merges>" if is_long else f"{name}={value!r}")
         return f"Model({', '.join(shown)})"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002 - the protocol's signature

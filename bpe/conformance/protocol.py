@@ -60,10 +60,37 @@ class Encodes(Protocol):
         """Return the ids of a text in which nothing is special."""
 
     def decode_bytes(self, model: Model, ids: Sequence[int]) -> bytes:
-        """Return the bytes of ids."""
+        """Return the bytes of ids that a text has; those of any ids where the target is one that `DecodesAnyIds`."""
+
+
+@runtime_checkable
+class DecodesText(Encodes, Protocol):
+    """Gives text as well as bytes."""
 
     def decode(self, model: Model, ids: Sequence[int], errors: str = "replace") -> str:
         """Return the text of ids; `errors` is `replace` or `strict`."""
+
+
+@runtime_checkable
+class DecodesAnyIds(Encodes, Protocol):
+    """Gives the bytes of any ids, whether or not they are text; a decoder to text alone cannot."""
+
+    @property
+    def decodes_any_ids(self) -> Literal[True]:
+        """Say so."""
+
+
+@runtime_checkable
+class DecodesEveryWay(DecodesText, DecodesAnyIds, Protocol):
+    """Gives the text and the bytes of any ids."""
+
+
+@runtime_checkable
+class GivesStarts(Encodes, Protocol):
+    """Says with which character each token begins."""
+
+    def token_starts(self, model: Model, ids: Sequence[int]) -> Sequence[int]:
+        """Return the index of the first character of which each token holds a byte, in the text of the ids."""
 
 
 @runtime_checkable
@@ -155,6 +182,27 @@ class Copies(Encodes, Protocol):
 
     def encode_copied(self, model: Model, text: str, way: str, *, allowed_special: SpecialTokens) -> Sequence[int]:
         """Return the ids that the copy gives."""
+
+
+@runtime_checkable
+class EncodesTogether(Encodes, Protocol):
+    """Encodes several texts at once, each in a thread of its own, with one tokenizer."""
+
+    def encode_together(self, model: Model, texts: Sequence[str]) -> Sequence[Sequence[int] | None]:
+        """Return the ids of each text, encoded as `encode` does with no special token refused; `None` for a refusal."""
+
+
+@runtime_checkable
+class Exchanges(Encodes, Protocol):
+    """Is an adapter, or has one: answers the lines of the adapter protocol."""
+
+    def exchange(self, lines: Sequence[str]) -> Sequence[str]:
+        """Return the lines that a new session answers to these, which begin with the greeting."""
+
+
+@runtime_checkable
+class ExchangesAndLoads(Exchanges, Loads, Protocol):
+    """Is an adapter to a tokenizer that takes any model."""
 
 
 # --- stages --------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ CHAPTERS: Final = {
     "7-vocabulary": "V",
     "8-files": "F",
     "9-resources": "R",
+    "10-adapter": "A",
 }
 
 # A clause: its id on a line of its own, and behind it, as a quotation on one line, its sentence.

@@ -26,15 +26,22 @@ def joined_texts(parts: Sequence[str], max_size: int = 12) -> SearchStrategy[str
     return lists_of(st.sampled_from(parts), usual=4, max_size=max_size).map("".join)
 
 
+#: Tokens of so many letters come up in lists of letters.
+_SHORT = 3
+
+
 def _core(model: Model) -> tuple[str, ...]:
-    """Return the letters of a model's tokens, and those tokens."""
-    found = model.token_texts[:1000]
+    """Return the letters of a model's tokens, and those tokens that letters drawn one by one would seldom make.
+
+    A short token is left to its letters: as one part, it would keep a counterexample from becoming smaller.
+    """
+    found = [text for text in model.token_texts[:1000] if len(text) > _SHORT]
     values = set(b"".join(token for token in islice(model.tokens.values(), 2000) if len(token) > 1))
     # A token may be part of a character; the characters that alphabets have bring its bytes together.
     letters = ("".join(map(chr, sorted(values & set(range(0x80))))) or "ab") + "é😀😃" * (
         max(values, default=0) >= 0x80
     )
-    return tuple(dict.fromkeys((*letters, *"".join(found), *found)))
+    return tuple(dict.fromkeys((*letters, *"".join(model.token_texts[:1000]), *found)))
 
 
 def _around_special_tokens(model: Model) -> tuple[str, ...]:
@@ -119,12 +126,15 @@ def with_special_tokens(given: Models) -> Models:
 def id_lists(model: Model) -> SearchStrategy[list[int]]:
     """Return lists of ids that a model has, those of texts among them."""
     longer = [token_id for token_id, token in model.tokens.items() if len(token) > 1][:500]
-    letters = [
-        model.ids[bytes([value])]
-        for value in dict.fromkeys(b"ab" + b"".join(model.tokens[token_id] for token_id in longer))
-    ]
-    ids = st.sampled_from([*letters, *longer, *model.special_tokens.values()])
-    return lists_of(ids, usual=3, max_size=8) | pieces(model).map(lambda piece: merge_alone(model, piece.encode()))
+    values = dict.fromkeys(b"ab" + b"".join(model.tokens[token_id] for token_id in longer))
+    letters = [model.ids[single] for value in values if (single := bytes([value])) in model.ids]
+    known = [*letters, *longer, *model.special_tokens.values()]
+    if not known:
+        return st.just([])
+    ids = lists_of(st.sampled_from(known), usual=3, max_size=8)
+    if any(bytes([value]) not in model.ids for value in range(256)):  # what merging gives is not known
+        return ids
+    return ids | pieces(model).map(lambda piece: merge_alone(model, piece.encode()))
 
 
 # --- training ------------------------------------------------------------------------------------

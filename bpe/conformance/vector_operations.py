@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,10 +14,14 @@ from bpe.conformance.protocol import (
     Copies,
     Counts,
     CutsSafely,
+    DecodesText,
     Encodes,
     EncodesBatches,
     EncodesBytes,
+    EncodesTogether,
+    Exchanges,
     GivesOffsets,
+    GivesStarts,
     JudgesIds,
     LimitsTime,
     Loads,
@@ -100,7 +105,13 @@ def _encode_copied(target: Copies, model: Any, given: Given) -> list[int]:
     return answers[0]
 
 
-def _decode(target: Encodes, model: Any, given: Given) -> str:
+def _encode_together(target: EncodesTogether, model: Any, given: Given) -> list[list[int] | None]:
+    """Return the ids of texts that are encoded at once, in a thread each."""
+    answers = target.encode_together(model, [read_text(text) for text in given["texts"]])
+    return [None if ids is None else list(ids) for ids in answers]
+
+
+def _decode(target: DecodesText, model: Any, given: Given) -> str:
     return target.decode(model, given["ids"], given.get("errors", "replace"))
 
 
@@ -123,6 +134,27 @@ def _is_canonical(target: JudgesIds, model: Any, given: Given) -> bool:
 def _offsets(target: GivesOffsets, model: Any, given: Given) -> list[list[int]]:
     spans = target.encode_with_offsets(model, read_text(given["text"]), **_allowed(given))
     return [list(span) for span in spans]
+
+
+def _token_starts(target: GivesStarts, model: Any, given: Given) -> list[int]:
+    return list(target.token_starts(model, given["ids"]))
+
+
+# --- adapters ------------------------------------------------------------------------------------
+
+_HELLO: Final = json.dumps({"cmd": "start", "protocol": 1})
+
+
+def _exchange(target: Exchanges, model: Any, given: Given) -> list[dict[str, Any]]:  # noqa: ARG001 - requests load theirs
+    """Return the replies behind the greeting, without what refusals and failures say."""
+    replies = target.exchange([_HELLO, *map(json.dumps, given["requests"])])
+    # 97.0 is no whole number, though Python finds it equal to one.
+    return [_without_words(json.loads(reply, parse_float=str)) for reply in replies[1:]]
+
+
+def _without_words(reply: dict[str, Any]) -> dict[str, Any]:
+    said = {"rejected", "errored", "unsupported"}
+    return {name: {} if name in said else value for name, value in reply.items()}
 
 
 # --- vocabularies --------------------------------------------------------------------------------
@@ -205,12 +237,15 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "encode_batch": Operation(EncodesBatches, _encode_batch),
     "encode_elsewhere": Operation(RunsElsewhere, _encode_elsewhere),
     "encode_copied": Operation(Copies, _encode_copied),
-    "decode": Operation(Encodes, _decode, read_text, write_text),
+    "encode_together": Operation(EncodesTogether, _encode_together),
+    "decode": Operation(DecodesText, _decode, read_text, write_text),
     "decode_bytes": Operation(Encodes, _decode_bytes, bytes.fromhex, bytes.hex),
     "count": Operation(Counts, _count),
     "is_within_limit": Operation(Counts, _is_within_limit),
     "is_canonical": Operation(JudgesIds, _is_canonical),
     "offsets": Operation(GivesOffsets, _offsets),
+    "exchange": Operation(Exchanges, _exchange),
+    "token_starts": Operation(GivesStarts, _token_starts),
     "load": Operation(Loads, _load),
     "add_special_tokens": Operation(AddsSpecialTokens, _add_special_tokens),
     "gaps": Operation(ReportsGaps, _gaps),

@@ -74,7 +74,8 @@ def read_vectors(folder: Path | None = None) -> tuple[Vector, ...]:
 
 def vector_files(folder: Path | None = None) -> list[Path]:
     """Return the vector files of a folder, in the order of the chapters."""
-    return sorted(path for path in (folder or vectors_folder()).glob("*.json") if path.name[0].isdigit())
+    paths = (path for path in (folder or vectors_folder()).glob("*.json") if path.name[0].isdigit())
+    return sorted(paths, key=lambda path: int(path.name.partition("-")[0]))
 
 
 def read_vector_file(path: Path) -> Iterator[Vector]:

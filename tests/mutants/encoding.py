@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from bpe.conformance import Model, Refusal, TokenSpan
 from bpe.conformance.plain_text import text_of
 from bpe.conformance.protocol import SpecialTokens
+from tests.engine_target import Engine
 from tests.mutants.listing import breaks
 from tests.staged import Staged
 
@@ -161,6 +163,15 @@ class DecodesOneByOne(Staged):
 
     def decode(self, model: Model, ids: Sequence[int], errors: str = "replace") -> str:
         return "".join(Staged.decode(_Unchecked(), model, [token_id], errors) for token_id in ids)
+
+
+@breaks("tokens_start_in_their_first_character")
+class StartsInBytes(Engine):
+    """Says at which byte each token starts, where the character is meant."""
+
+    def token_starts(self, model: Model, ids: Sequence[int]) -> Sequence[int]:
+        lengths = [len(self.decode_bytes(model, [token_id])) for token_id in ids]
+        return list(accumulate(lengths, initial=0))[:-1]
 
 
 @breaks("spans_cover_the_text", smallest="'é'")

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bpe.conformance import Format, Model
+from bpe.conformance import Format, Model, Refusal
 from bpe.conformance.plain_merging import merge_of
 from bpe.conformance.protocol import SpecialTokens
 from tests.engine_target import Engine
@@ -37,6 +37,16 @@ class CallsItself(Staged):
         joined = merge(ids[at], ids[at + 1])
         assert joined is not None
         return self._merge(model, [*ids[:at], joined[1], *ids[at + 2 :]])
+
+
+@breaks("runs_are_answered_or_refused")
+class TakesShortTexts(Staged):
+    """Gives up on a text of more than a thousand characters."""
+
+    def scalars(self, model: Model, text: str) -> str:
+        if len(text) > 1_000:
+            raise Refusal("the text is too long")
+        return super().scalars(model, text)
 
 
 @breaks("monstrous_patterns_are_taken_or_refused")

@@ -564,6 +564,15 @@ CHAPTER = Chapter(
                 why="Four bytes of character 1.",
             ),
             vector(
+                "starts-of-shared-characters",
+                "token_starts",
+                "O1",
+                ids=list("aé😀b".encode()),
+                gives=[0, 1, 1, 2, 2, 2, 2, 3],
+                flags="Offsets",
+            ),
+            vector("starts-of-nothing", "token_starts", "O1", ids=[], gives=[], flags="Offsets"),
+            vector(
                 "few-ids-for-characters", "encode", "E3", text="😀", gives=[0xF0, 0x9F, 0x98, 0x80], flags="RoundTrip"
             ),
         ),

@@ -82,6 +82,15 @@ CHAPTER = Chapter(
                 before=[call("encode", text="<s>", allowed_special="all", gives=[300])],
             ),
             vector(
+                "threads-do-not-mix",
+                "encode_together",
+                "R5",
+                texts=["aaa<s>", "b", "aaaa", "\ud800", "", "aa"],
+                gives=[[256, A, 60, 115, 62], [98], [257], None, [], [256]],
+                flags="State",
+                why="Each text has its own ids, whatever else is encoded meanwhile.",
+            ),
+            vector(
                 "copy-answers-alike",
                 "encode_copied",
                 "R5",

@@ -14,6 +14,7 @@ from tools.vectors import (
     chapter_7_vocabulary,
     chapter_8_files,
     chapter_9_resources,
+    chapter_10_adapter,
 )
 
 CHAPTERS: Final = (
@@ -26,4 +27,5 @@ CHAPTERS: Final = (
     chapter_7_vocabulary.CHAPTER,
     chapter_8_files.CHAPTER,
     chapter_9_resources.CHAPTER,
+    chapter_10_adapter.CHAPTER,
 )

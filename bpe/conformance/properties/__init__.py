@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from bpe.conformance.clauses import Property
-from bpe.conformance.properties import bytes as bytes_chapter
 from bpe.conformance.properties import (
+    adapter,
     encoding,
     files,
     merges,
@@ -16,8 +16,20 @@ from bpe.conformance.properties import (
     training,
     vocabulary,
 )
+from bpe.conformance.properties import bytes as bytes_chapter
 
-_CHAPTERS = (bytes_chapter, special_tokens, pre_split, merges, encoding, training, vocabulary, files, resources)
+_CHAPTERS = (
+    bytes_chapter,
+    special_tokens,
+    pre_split,
+    merges,
+    encoding,
+    training,
+    vocabulary,
+    files,
+    resources,
+    adapter,
+)
 
 #: Every property, chapter by chapter, in the order in which they are written.
 PROPERTIES: Final = tuple(

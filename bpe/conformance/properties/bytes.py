@@ -13,7 +13,7 @@ from bpe.conformance.hazards import LOOK_ALIKES
 from bpe.conformance.model import Model
 from bpe.conformance.model_strategies import Models, models
 from bpe.conformance.plain_text import first_fault, first_surrogate, repair, text_of, utf8
-from bpe.conformance.protocol import Counts, Encodes, EncodesBatches, GivesOffsets, Loads
+from bpe.conformance.protocol import Counts, DecodesEveryWay, Encodes, EncodesBatches, GivesOffsets, Loads
 from bpe.conformance.refusal import refusal_of
 from bpe.conformance.strategies import byte_strings, joined_texts, surrogate_texts, texts
 
@@ -47,13 +47,13 @@ def _with_bytes(draw: DrawFn, given: Models) -> tuple[Model, bytes]:
     return draw(given), draw(byte_strings())
 
 
-@clause("B1", _with_unusual_text)
+@clause("B1", _with_unusual_text, black_box=True)
 def bytes_are_utf8(target: Encodes, model: Model, text: str) -> None:
     """The bytes of a text MUST be the UTF-8 form (RFC 3629) of its sequence of Unicode scalar values."""
     assert bytes_of(target, model, text) == utf8(text)
 
 
-@clause("B2", _with_unusual_text)
+@clause("B2", _with_unusual_text, black_box=True)
 def bytes_concatenate(target: Encodes, model: Model, text: str) -> None:
     """The bytes of two scalar texts, one after the other, MUST be the bytes of the first and then those of the second."""
     whole = bytes_of(target, model, text)
@@ -61,7 +61,7 @@ def bytes_concatenate(target: Encodes, model: Model, text: str) -> None:
         assert bytes_of(target, model, text[:cut]) + bytes_of(target, model, text[cut:]) == whole
 
 
-@clause("B3", _with_place)
+@clause("B3", _with_place, black_box=True)
 def different_texts_have_different_bytes(target: Encodes, model: Model, before: str, after: str) -> None:
     """Different scalar texts MUST have different bytes."""
     for first, second in LOOK_ALIKES:
@@ -70,7 +70,7 @@ def different_texts_have_different_bytes(target: Encodes, model: Model, before: 
             assert data != bytes_of(target, model, before + second + after), f"{first!r} is {second!r}"
 
 
-@clause("B4", _with_surrogates)
+@clause("B4", _with_surrogates, black_box=True)
 def surrogates_are_refused_or_repaired(target: Encodes, model: Model, text: str) -> None:
     """Every entry point MUST refuse text that holds a surrogate, naming its index, or, under the profile `replace`, take each high–low pair for its scalar and every other surrogate for U+FFFD."""
     index = first_surrogate(text)
@@ -110,7 +110,7 @@ def repair_looks_at_the_whole_text(target: Loads, model: Model, first: str, seco
 
 
 @clause("B5", _with_bytes)
-def decoding_replaces_maximal_subparts(target: Encodes, model: Model, data: bytes) -> None:
+def decoding_replaces_maximal_subparts(target: DecodesEveryWay, model: Model, data: bytes) -> None:
     """Decoding bytes to text MUST put, under `replace`, one U+FFFD for each maximal subpart of an ill-formed sequence, and MUST refuse, under `strict`, bytes that are not UTF-8, naming the offset of the first at fault."""
     ids = [model.ids[bytes([value])] for value in data]
     assert target.decode(model, ids) == text_of(data)

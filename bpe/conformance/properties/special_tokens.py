@@ -28,6 +28,12 @@ def _with_special_text(draw: DrawFn, given: Models) -> tuple[Model, str, Allowed
 def _with_roles(draw: DrawFn, given: Models) -> tuple[Model, str, Allowed, Allowed | None]:
     """Return a model, a text, allowed tokens, and the disallowed ones, `None` standing for the default."""
     model, text, allowed = draw(_with_special_text(given))
+    nested = [outer for outer in model.special_tokens if any(t in outer for t in model.special_tokens if t != outer)]
+    is_nested = draw(st.booleans())
+    if nested and is_nested:
+        # What is disallowed may stand inside what is allowed.
+        text = draw(st.sampled_from(nested))
+        allowed = frozenset({text})
     others = sorted(set(model.special_tokens) - allowed)
     some = st.frozensets(st.sampled_from(others)) if others else st.just(frozenset[str]())
     return model, text, allowed, draw(st.none() | some)
@@ -51,14 +57,14 @@ def _encode_allowing(target: Encodes, model: Model, text: str, allowed: Allowed)
     return list(target.encode(model, text, allowed_special=allowed, disallowed_special=()))
 
 
-@clause("S1", _with_special_text)
+@clause("S1", _with_special_text, black_box=True)
 def splitting_loses_nothing(target: Encodes, model: Model, text: str, allowed: Allowed) -> None:
     """The special tokens that are taken and the ordinary text between them MUST concatenate to the text."""
     canonical = "".join(model.aliases.get(part, part) if special else part for special, part in scan(text, allowed))
     assert target.decode_bytes(model, _encode_allowing(target, model, text, allowed)) == canonical.encode()
 
 
-@clause("S2", _with_special_text)
+@clause("S2", _with_special_text, black_box=True)
 def scan_takes_leftmost_then_longest(target: Encodes, model: Model, text: str, allowed: Allowed) -> None:
     """The scan MUST take, at the least position from where it stands at which an allowed token occurs, the longest that occurs there, and go on behind it, whatever the order of registration and whatever tokens are not allowed."""
     expected: list[int] = []
@@ -75,7 +81,7 @@ def order_of_registration_plays_no_part(target: Loads, model: Model, text: str, 
     assert _encode_allowing(target, reordered, text, allowed) == expected
 
 
-@clause("S3", _with_roles)
+@clause("S3", _with_roles, black_box=True)
 def disallowed_tokens_are_refused(
     target: Encodes, model: Model, text: str, allowed: Allowed, disallowed: Allowed | None
 ) -> None:
@@ -95,14 +101,14 @@ def disallowed_tokens_are_refused(
         assert ids == _encode_allowing(target, model, text, allowed)
 
 
-@clause("S4", _with_one_special)
+@clause("S4", _with_one_special, black_box=True)
 def special_token_yields_its_id(target: Encodes, model: Model, token: str) -> None:
     """Each special token that the scan takes MUST yield exactly its id."""
     expected = [model.special_tokens[token]]
     assert list(target.encode(model, token, allowed_special={token}, disallowed_special=())) == expected
 
 
-@clause("S5", _with_special_text)
+@clause("S5", _with_special_text, black_box=True)
 def ordinary_text_yields_no_special_id(target: Encodes, model: Model, text: str, _: Allowed) -> None:
     """Encoding ordinary text MUST NOT yield the id of a special token, whatever the text."""
     ids = target.encode_ordinary(model, text)
@@ -110,7 +116,7 @@ def ordinary_text_yields_no_special_id(target: Encodes, model: Model, text: str,
     assert list(target.encode(model, text, disallowed_special=())) == list(ids)
 
 
-@clause("S6", _with_one_special)
+@clause("S6", _with_one_special, black_box=True)
 def fragments_are_ordinary_text(target: Encodes, model: Model, token: str) -> None:
     """A proper prefix or suffix of a special token that contains no special token MUST be ordinary text, unless a call forbids it."""
     for cut in range(1, len(token)):
@@ -121,7 +127,7 @@ def fragments_are_ordinary_text(target: Encodes, model: Model, token: str) -> No
                 assert list(target.encode(model, fragment)) == ordinary
 
 
-@clause("S7", _with_joint)
+@clause("S7", _with_joint, black_box=True)
 def special_tokens_part_the_text(target: Encodes, model: Model, parts: tuple[str, str, str], allowed: Allowed) -> None:
     """Where no occurrence of an allowed special token straddles either end of one, a text that is not refused MUST encode to what stands before that one, its id, and what stands after it."""
     before, token, after = parts
@@ -173,10 +179,10 @@ def well_formed_models_are_accepted(target: Loads, model: Model) -> None:
     target.load(model)
     for alias, canonical in model.aliases.items():
         ids = target.encode(model, alias, allowed_special={alias}, disallowed_special=())
-        assert target.decode(model, ids) == canonical
+        assert target.decode_bytes(model, ids) == canonical.encode()
 
 
-@clause("S9", _with_special_text)
+@clause("S9", _with_special_text, black_box=True)
 def allowing_an_unknown_token_is_refused(target: Encodes, model: Model, text: str, allowed: Allowed) -> None:
     """Allowing a special token that the tokenizer does not have MUST be refused, naming it."""
     refusal = refusal_of(

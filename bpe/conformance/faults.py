@@ -1,0 +1,32 @@
+"""What a target can do instead of answering or refusing."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+FaultKind = Literal["errored", "crashed", "timed out"]
+
+
+class TargetFault(Exception):  # noqa: N818 - the fault is the target's
+    """A call that ended in no answer and no refusal: the target failed.
+
+    >>> TargetFault("crashed", "exit status 134").kind
+    'crashed'
+    """
+
+    def __init__(self, kind: FaultKind, message: str) -> None:
+        super().__init__(f"{kind}: {message}")
+        self.kind: FaultKind = kind
+        self.message = message
+
+
+class Unsupported(Exception):  # noqa: N818 - neither the target's fault nor the caller's
+    """Raised by a target that cannot do what it was asked, and says why: a kind of model, an operation, an argument."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class AdapterFault(Exception):  # noqa: N818 - the fault is the adapter's
+    """The adapter, not the tokenizer behind it, is at fault: it does not start, or does not speak the protocol."""
