@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep bench mutants traceability vectors tables build clean
+.PHONY: help demo test check format lint types doctest deep bench docs serve-docs mutants traceability vectors tables build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,13 @@ bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth
 
 mutants: $(READY)  ## How surely each property rejects its mutants: 20 seeds each, within the cases of one run
 	$(BIN)/python tools/kill_mutants.py --seeds 20
+
+docs: $(READY)  ## Build the site into build/site, warnings being errors, without a network
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "open build/site/index.html"
+
+serve-docs: $(READY)  ## Show the site while you write it
+	$(BIN)/mkdocs serve
 
 traceability: $(READY)  ## Write again what holds each clause
 	$(BIN)/python tools/trace_clauses.py

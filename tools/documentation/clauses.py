@@ -5,63 +5,36 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from bpe.conformance import PROPERTIES, UNTESTABLE, Property
+from bpe.conformance.specification import CHAPTERS as CHAPTER_LETTERS
+from bpe.conformance.specification import Clause, read_clauses
 from tests.mutants import MUTANTS, Mutant
-from tools.list_clauses import sentences
 
 PROJECT: Final = Path(__file__).resolve().parent.parent.parent
 
-#: The title of each chapter, and the letters of its clauses, by the stem of its file.
+#: The title of each chapter, by the stem of its file.
 CHAPTERS: Final = {
-    "1-bytes": ("Bytes", "B"),
-    "2-special-tokens": ("Special tokens", "S"),
-    "3-pre-split": ("The pre-split", "P"),
-    "4-merges": ("Merges", "M"),
-    "5-encoding": ("Encoding and decoding", "EDO"),
-    "6-training": ("Training", "T"),
-    "7-vocabulary": ("Vocabularies", "V"),
-    "8-files": ("Files", "F"),
-    "9-resources": ("Resources and errors", "R"),
+    "1-bytes": "Bytes",
+    "2-special-tokens": "Special tokens",
+    "3-pre-split": "The pre-split",
+    "4-merges": "Merges",
+    "5-encoding": "Encoding and decoding",
+    "6-training": "Training",
+    "7-vocabulary": "Vocabularies",
+    "8-files": "Files",
+    "9-resources": "Resources and errors",
+    "10-adapter": "The adapter protocol",
 }
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A clause as it is written."""
-
-    id: str
-    chapter: str
-    sentence: str
-    formal: str | None = None
-
-    @property
-    def level(self) -> Literal["MUST", "SHOULD"]:
-        """How binding the clause is."""
-        return "MUST" if "MUST" in self.sentence else "SHOULD"
-
-
-def read_clauses() -> tuple[Clause, ...]:
-    """Return all clauses, chapter by chapter."""
-    said = sentences()
-    ordered = sorted(said, key=lambda clause: int(clause[1:]))
-    return tuple(
-        Clause(clause, stem, said[clause])
-        for stem, (_, letters) in CHAPTERS.items()
-        for letter in letters
-        for clause in ordered
-        if clause[0] == letter
-    )
 
 
 def by_chapter() -> Iterator[tuple[str, list[Clause]]]:
     """Yield the stem of each chapter with its clauses."""
     for stem, clauses in groupby(read_clauses(), key=lambda clause: clause.chapter):
-        yield stem, list(clauses)
+        yield stem, sorted(clauses, key=lambda clause: (CHAPTER_LETTERS[stem].index(clause.id[0]), int(clause.id[1:])))
 
 
 def properties_of(clause: str) -> list[Property]:

@@ -33,7 +33,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
 def _specification() -> Iterator[Any]:
     chapters = [path for path in _chapters() if path != "spec/README.md"]
     yield from (page_of(path) for path in ("spec/README.md", *chapters) if (PROJECT / path).is_file())
-    invariants = [{CHAPTERS[stem][0]: [page_name(each.id) for each in listed]} for stem, listed in by_chapter()]
+    invariants = [{CHAPTERS[stem]: [page_name(each.id) for each in listed]} for stem, listed in by_chapter()]
     yield {"Invariants": [INDEX, *invariants]}
 
 
@@ -50,7 +50,8 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def _chapters() -> list[str]:
-    return sorted(path.relative_to(PROJECT).as_posix() for path in (PROJECT / "spec").rglob("*.md"))
+    named = [f"spec/{stem}.md" for stem in ("README", *CHAPTERS, "traceability", "vectors/README", "proofs/README")]
+    return [path for path in named if (PROJECT / path).is_file()]
 
 
 def _invariants() -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from bpe.conformance import Property
 from tests.mutants import Mutant
+from tests.traceability import EXHAUSTIVE, proofs_of
 from tools.documentation import clauses
 from tools.documentation.clauses import CHAPTERS, Clause, path_of, source_of
 from tools.documentation.counterexamples import counterexample
@@ -17,6 +18,10 @@ from tools.documentation.vectors import Vector, vectors_of
 from tools.documentation.violations import Violation, violations_of
 
 INDEX: Final = "specification/invariants/index.md"
+
+#: How many vectors a page shows, and how much of a long value; the files have all of them.
+SHOWN_VECTORS: Final = 12
+LONGEST_VALUE: Final = 400
 
 #: From the folder of these pages to the root of the site.
 _UP: Final = "../../"
@@ -42,7 +47,7 @@ def render_index(chapters: list[tuple[str, list[Clause]]]) -> str:
     """Return the index of all invariants."""
     parts = [_INDEX_HEAD]
     for stem, listed in chapters:
-        parts.append(f"## {CHAPTERS[stem][0]}\n\n" + _index_table(listed))
+        parts.append(f"## {CHAPTERS[stem]}\n\n" + _index_table(listed))
     return "\n".join(parts)
 
 
@@ -77,7 +82,7 @@ def _parts(clause: Clause) -> Iterator[str]:
 
 
 def _place(clause: Clause) -> str:
-    title = CHAPTERS[clause.chapter][0]
+    title = CHAPTERS[clause.chapter]
     chapter = clauses.PROJECT / "spec" / f"{clause.chapter}.md"
     return f"[{title}](../{clause.chapter}.md#{clause.id.lower()})" if chapter.is_file() else title
 
@@ -86,6 +91,8 @@ def _evidence(clause: str) -> str:
     has = evidence_for(clause)
     kinds = [
         "sampled" if has.properties else "",
+        f"exhaustive: {EXHAUSTIVE[clause].bound}" if clause in EXHAUSTIVE else "",
+        "proved: " + ", ".join(f"`{name}`" for name in proofs_of(clause)) if proofs_of(clause) else "",
         f"{has.vectors} vectors" if has.vectors else "",
         f"{has.mutants} mutants" if has.mutants > 1 else "1 mutant" if has.mutants else "",
         f"[measured]({_source(MEASURED[clause])})" if has.measured else "",
@@ -115,13 +122,23 @@ def _untestable(clause: str) -> str:
 
 
 def _vectors(vectors: list[Vector]) -> str:
-    return _section("Vectors", map(_vector, vectors))
+    shown = _section("Vectors", map(_vector, vectors[:SHOWN_VECTORS]))
+    if len(vectors) <= SHOWN_VECTORS:
+        return shown
+    rest = ", ".join(f"`{vector.id}`" for vector in vectors[SHOWN_VECTORS:])
+    files = ", ".join(_file(path) for path in dict.fromkeys(vector.path for vector in vectors))
+    return f"{shown}\nAnd {len(vectors) - SHOWN_VECTORS} more, in {files}: {rest}.\n"
 
 
 def _vector(vector: Vector) -> str:
-    shown = {"model": vector.model, **vector.test}
-    text = json.dumps(shown, indent=2, ensure_ascii=False)
-    return _folded(f"`{vector.id}`", f"From {_file(vector.path)}.\n\n" + _code("json", text))
+    shown = ({} if vector.model is None else {"model": vector.model}) | vector.test
+    lines = ",\n".join(f"  {json.dumps(name)}: {_one_line(value)}" for name, value in shown.items())
+    return _folded(f"`{vector.id}`", f"From {_file(vector.path)}.\n\n" + _code("json", f"{{\n{lines}\n}}"))
+
+
+def _one_line(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=True)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]} … ({len(text)} characters)"
 
 
 def _mutants(clause: str) -> str:
