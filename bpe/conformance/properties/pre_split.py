@@ -41,20 +41,20 @@ def split(target: Splits, pattern: str, text: str) -> list[str]:
     return list(target.pre_split(pattern, text))
 
 
+def _with_ends() -> st.SearchStrategy[str]:
+    """Return any texts, half of them with white space at the end."""
+    return any_texts() | st.tuples(any_texts(), st.sampled_from((" ", "\n", "  "))).map("".join)
+
+
 @st.composite
 def _with_continuation(draw: DrawFn) -> tuple[str, str, str]:
-    return draw(named_patterns()), draw(any_texts()), draw(any_texts())
+    return draw(named_patterns()), draw(_with_ends()), draw(any_texts())
 
 
 def _characters() -> st.SearchStrategy[str]:
     """Return any character, mostly one on which Unicode versions, libraries or people disagree."""
     known = dict.fromkeys((*SENTINELS, *"".join(HAZARDS)))
     return st.sampled_from(tuple(known)) | scalars()
-
-
-def _with_ends() -> st.SearchStrategy[str]:
-    """Return any texts, half of them with white space at the end."""
-    return any_texts() | st.tuples(any_texts(), st.sampled_from((" ", "\n", "  "))).map("".join)
 
 
 @clause("P1", st.tuples(patterns(), _with_ends()))
