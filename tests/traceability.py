@@ -20,8 +20,34 @@ class Exhaustive(NamedTuple):
     bound: str
 
 
+_MERGES: Final = Exhaustive(
+    "test_every_list_of_three_merges_on_every_text_of_eight_letters",
+    "every list of up to 3 merges and every text of up to 8 letters, of {a, b}; 4 merges and 6 letters",
+)
+_CORPORA: Final = Exhaustive(
+    "test_every_corpus_of_five_letters",
+    "every corpus of up to 2 pre-tokens of up to 5 letters, of {a, b}, each once or twice, under every tie-break",
+)
+_PIECES: Final = Exhaustive(
+    "test_no_piece_is_lost_empty_or_split_further",
+    "every text of up to 3 characters, one of each class that a named pattern can tell apart; 4 of fewer classes",
+)
+
 #: Clauses that are checked for every case up to a bound, by the test named.
-EXHAUSTIVE: Final[Mapping[str, Exhaustive]] = {}
+EXHAUSTIVE: Final[Mapping[str, Exhaustive]] = {
+    **dict.fromkeys(("M1", "M3", "M4", "M5", "M6", "M8", "M9", "M10"), _MERGES),
+    **dict.fromkeys(("T2", "T4", "T7", "T8", "T9", "T13"), _CORPORA),
+    **dict.fromkeys(("P1", "P3", "P4"), _PIECES),
+    "P5": Exhaustive(
+        "test_appended_text_changes_two_pieces_at_most",
+        "every text of up to 3 characters of the main classes with every continuation of up to 2",
+    ),
+    "P6": Exhaustive(
+        "test_the_engine_is_the_definition_on_every_short_text",
+        "every text of up to 4 characters, one of each class that a named pattern can tell apart; every code point",
+    ),
+    "P9": Exhaustive("test_a_safe_cut_changes_no_piece", "every text of up to 4 characters of the main classes"),
+}
 
 
 def properties_of(clause: str) -> list[Property]:
