@@ -12,7 +12,9 @@ from bpe.encodings import find_encoding
 
 CLONE = Path(__file__).resolve().parent.parent
 
-_BLOCK = re.compile(r"^(?P<indent> *)```python(?P<title>[^\n]*)\n(?P<code>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
+_BLOCK = re.compile(
+    r"^(?P<indent> *)```python(?P<title>[^\n]*)\n(?P<code>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE
+)
 _NEEDS = re.compile(r"needs (\w+)")
 _FILE = re.compile(r"\b(\w+\.py)\b")
 
@@ -71,7 +73,7 @@ def run_blocks(blocks: list[Block], folder: Path) -> set[str]:
 
 def _run_code(block: Block, namespace: dict[str, Any]) -> None:
     # Empty lines in front, so that a traceback names the line of the page.
-    exec(compile("\n" * (block.line - 1) + block.code, str(block.page), "exec"), namespace)  # noqa: S102
+    exec(compile("\n" * (block.line - 1) + block.code, str(block.page), "exec"), namespace)
 
 
 def _run_session(block: Block, namespace: dict[str, Any]) -> None:

@@ -48,6 +48,10 @@ def test_a_wrong_answer_is_noticed(tmp_path: Path) -> None:
 
 def test_a_block_goes_on_where_the_last_one_ended(tmp_path: Path) -> None:
     page = CLONE / "docs" / "index.md"
-    blocks = [Block(page, 1, ' title="my.py"', "x = 1\n"), Block(page, 5, "", ">>> y = x + 1\n"), Block(page, 9, "", "assert y == 2\n")]
+    blocks = [
+        Block(page, 1, ' title="my.py"', "x = 1\n"),
+        Block(page, 5, "", ">>> y = x + 1\n"),
+        Block(page, 9, "", "assert y == 2\n"),
+    ]
     assert run_blocks(blocks, tmp_path) == set()
     assert (tmp_path / "my.py").read_text() == "x = 1\n"

@@ -8,9 +8,9 @@ _CLAUSE = re.compile(r"^### ([A-Z][0-9]+)\n\n(> [^\n]+\n)", re.MULTILINE)
 
 
 def with_links_to_evidence(text: str) -> str:
-    """Return a chapter with, below each clause, a link to the page that shows what holds it.
+    r"""Return a chapter with, below each clause, a link to the page that shows what holds it.
 
-    >>> print(with_links_to_evidence("### M3\\n\\n> It MUST.\\n\\nBecause."))
+    >>> print(with_links_to_evidence("### M3\n\n> It MUST.\n\nBecause."))
     ### M3
     <BLANKLINE>
     > It MUST.

@@ -24,15 +24,8 @@ class ProjectDocstrings(griffe.Extension):
 def to_markdown(docstring: str) -> str:
     """Return a docstring with fenced examples and linked clauses.
 
-    >>> print(to_markdown("Add.\\n\\nClauses: M1.\\n\\n>>> 1 + 1\\n2"))
-    Add.
-    <BLANKLINE>
-    Clauses: [M1][clause-M1].
-    <BLANKLINE>
-    ```pycon
-    >>> 1 + 1
-    2
-    ```
+    >>> to_markdown("Clauses: M1, M2.")
+    'Clauses: [M1][clause-M1], [M2][clause-M2].'
     """
     docstring = _EXAMPLE.sub(r"```pycon\n\1\n```", docstring)
     docstring = _CLAUSES.sub(lambda found: f"Clauses: {_link(found[1])}.", docstring)

@@ -58,7 +58,7 @@ def tests_of(clause: str) -> list[CitingTest]:
     """Return the tests that cite a clause.
 
     >>> [test.name for test in tests_of("R3")][:1]
-    ['test_sizes_are_limited']
+    ['test_sizes_are_bounded']
     """
     return [test for cited, test in _citations() if cited == clause]
 

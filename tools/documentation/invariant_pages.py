@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from bpe.conformance import Property
+from bpe.conformance.specification import Clause
 from tests.mutants import Mutant
 from tests.traceability import EXHAUSTIVE, proofs_of
 from tools.documentation import clauses
-from tools.documentation.clauses import CHAPTERS, Clause, path_of, source_of
+from tools.documentation.clauses import CHAPTERS, path_of, source_of
 from tools.documentation.counterexamples import counterexample
 from tools.documentation.evidence import MEASURED, CitingTest, evidence_for, tests_of
 from tools.documentation.links import page_of
@@ -52,7 +53,10 @@ def render_index(chapters: list[tuple[str, list[Clause]]]) -> str:
 
 
 def _index_table(listed: list[Clause]) -> str:
-    rows = ["| | invariant | level | sampled | vectors | mutants | tests | elsewhere |", "|---|---|---|---|---|---|---|---|"]
+    rows = [
+        "| | invariant | level | sampled | vectors | mutants | tests | elsewhere |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
     for clause in listed:
         has = evidence_for(clause.id)
         counts = " | ".join(str(count or "") for count in has[:5])
@@ -151,7 +155,12 @@ def _mutant(mutant: Mutant, rejecting: list[Property]) -> str:
     lines = [f"### {name}\n", f"{says}\n"]
     for each in rejecting:
         lines += _smallest(each, name)
-    lines.append(_folded(f"The code of `{name}`", f"From {_file(path_of(mutant.target))}.\n\n" + _code("python", source_of(mutant.target))))
+    lines.append(
+        _folded(
+            f"The code of `{name}`",
+            f"From {_file(path_of(mutant.target))}.\n\n" + _code("python", source_of(mutant.target)),
+        )
+    )
     return "\n".join(lines)
 
 
@@ -161,14 +170,21 @@ def _smallest(each: Property, mutant: str) -> list[str]:
         return []
     arguments = "".join(f",\n    {value}" for value in values)
     target = f"{mutant}()" + (", REFERENCE" if each.compares else "")
-    return [f"The smallest case on which `{each.name}` rejects it:\n", _code("python", f"{each.name}(\n    {target}{arguments},\n)")]
+    return [
+        f"The smallest case on which `{each.name}` rejects it:\n",
+        _code("python", f"{each.name}(\n    {target}{arguments},\n)"),
+    ]
 
 
 def _tests(tests: list[CitingTest]) -> str:
     if not tests:
         return ""
     rows = (f"| `{test.name}` | {_cell(test.says)} | {_file(test.path)} |" for test in tests)
-    return "## Other tests of this implementation\n\n| test | what it says | file |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+    return (
+        "## Other tests of this implementation\n\n| test | what it says | file |\n|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
 
 
 def _violations(violations: list[Violation]) -> str:

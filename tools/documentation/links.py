@@ -67,7 +67,12 @@ def linked_files(text: str, path: str) -> Iterator[str]:
     ['bpe/files/bpe.schema.json']
     """
     found: list[str] = []
-    _outside_code(text, lambda prose: found.extend(link["target"] for link in _LINK.finditer(prose)) or prose)
+
+    def note(prose: str) -> str:
+        found.extend(link["target"] for link in _LINK.finditer(prose))
+        return prose
+
+    _outside_code(text, note)
     for target in found:
         file = posixpath.normpath(posixpath.join(posixpath.dirname(path), target.partition("#")[0]))
         if (PROJECT / file).is_file() and page_of(file).startswith("source/"):

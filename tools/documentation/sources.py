@@ -26,4 +26,4 @@ def render_source(path: str) -> str:
     fence = "`" * max(3, 1 + max(map(len, re.findall(r"`{3,}", content)), default=0))
     language = _LANGUAGES.get(path[path.rfind(".") :], "text")
     # Thousands of lines of code would drown what people look for.
-    return f"---\nsearch:\n  exclude: true\n---\n\n# `{path}`\n\n{fence}{language} linenums=\"1\"\n{content}\n{fence}\n"
+    return f'---\nsearch:\n  exclude: true\n---\n\n# `{path}`\n\n{fence}{language} linenums="1"\n{content}\n{fence}\n'
