@@ -9,13 +9,15 @@
     [Fixpoint] begins a recursive function, [Definition] any other, and
     [Record] a class with named fields.  A byte is written [x61], in hexadecimal. *)
 
-From Coq Require Export List Arith Lia Bool Permutation.
+From Coq Require Export List Arith Lia Bool Permutation NArith.
 From Coq Require Export Init.Byte.
 From Coq Require Import Strings.Byte.
 Export ListNotations.
 
-(** A token id is a natural number. *)
+(** A token id is a natural number, and a character the number of a Unicode scalar value. *)
 Notation id := nat (only parsing).
+Notation character := N (only parsing).
+Notation text := (list N) (only parsing).
 
 (** An ordered pair of token ids and the id that it makes. *)
 Record merge := Merge { left_id : id; right_id : id; result : id }.
@@ -208,3 +210,128 @@ Definition encode_piece (shortcut : bool) (v : vocabulary) (piece : list byte) :
   | true, Some i => [i]
   | _, _ => merge_piece v piece
   end.
+
+(** ** Text and bytes ([utf8.py]) *)
+
+Open Scope N_scope.
+
+Definition is_scalar (c : character) : Prop := c < 0xD800 \/ (0xE000 <= c /\ c < 0x110000).
+
+Definition byte_of (n : N) : byte := match Byte.of_N n with Some b => b | None => x00 end.
+
+(** RFC 3629, section 3. *)
+Definition character_to_bytes (c : character) : list byte :=
+  map byte_of
+    (if c <? 0x80 then [c]
+     else if c <? 0x800 then [0xC0 + c / 64; 0x80 + c mod 64]
+     else if c <? 0x10000 then [0xE0 + c / 4096; 0x80 + c / 64 mod 64; 0x80 + c mod 64]
+     else [0xF0 + c / 262144; 0x80 + c / 4096 mod 64; 0x80 + c / 64 mod 64; 0x80 + c mod 64]).
+
+Close Scope N_scope.
+
+Definition text_to_bytes (x : text) : list byte := flat_map character_to_bytes x.
+
+(** ** Special tokens ([special_tokens.py]) *)
+
+Fixpoint starts_with (token x : text) : bool :=
+  match token, x with
+  | [], _ => true
+  | c :: token', d :: x' => N.eqb c d && starts_with token' x'
+  | _ :: _, [] => false
+  end.
+
+Fixpoint longest (tokens : list text) : option text :=
+  match tokens with
+  | [] => None
+  | token :: others =>
+      match longest others with
+      | Some other => if length token <? length other then Some other else Some token
+      | None => Some token
+      end
+  end.
+
+(** The leftmost, then longest, occurrence of a token: what stands before it, and the token. *)
+Fixpoint find_first (tokens : list text) (x : text) : option (text * text) :=
+  match x with
+  | [] => None
+  | c :: rest =>
+      match longest (filter (fun token => starts_with token x) tokens) with
+      | Some token => Some ([], token)
+      | None =>
+          match find_first tokens rest with
+          | Some (before, token) => Some (c :: before, token)
+          | None => None
+          end
+      end
+  end.
+
+Inductive span := Ordinary (x : text) | Special (token : text).
+
+Definition span_text (s : span) : text := match s with Ordinary x => x | Special x => x end.
+
+Fixpoint scan (limit : nat) (tokens : list text) (x : text) : list span :=
+  match limit, find_first tokens x with
+  | S limit', Some (before, token) =>
+      Ordinary before :: Special token ::
+      scan limit' tokens (skipn (length before + length token) x)
+  | _, _ => [Ordinary x]
+  end.
+
+Definition has_text (s : span) : bool := match span_text s with [] => false | _ => true end.
+
+(** Each token that is taken shortens what is left, so the length is limit enough. *)
+Definition split_special_tokens (tokens : list text) (x : text) : list span :=
+  filter has_text (scan (length x) tokens x).
+
+(** ** The whole ([encoding.py]) *)
+
+Record tokenizer := {
+  ordinary : vocabulary;
+  special_tokens : list (text * id);
+  pre_split : text -> list text;
+  whole_pre_token : bool }.
+
+(** The pre-tokens concatenate to the text (P1); special tokens are no empty texts, have
+    texts and ids of their own, and these are no ids of ordinary tokens (S8, no aliases). *)
+Record well_formed_tokenizer (t : tokenizer) : Prop := {
+  ordinary_is_well_formed : well_formed (ordinary t);
+  pieces_concatenate : forall x, concat (pre_split t x) = x;
+  special_texts_differ : NoDup (map fst (special_tokens t));
+  special_ids_differ : NoDup (map snd (special_tokens t));
+  special_texts_not_empty : ~ In [] (map fst (special_tokens t));
+  special_ids_not_ordinary : forall i, In i (map snd (special_tokens t)) -> ~ is_token (ordinary t) i }.
+
+Definition encode_ordinary (t : tokenizer) (x : text) : list id :=
+  flat_map (fun piece => encode_piece (whole_pre_token t) (ordinary t) (text_to_bytes piece))
+           (pre_split t x).
+
+Definition special_id (t : tokenizer) (token : text) : list id :=
+  match find (fun entry => if list_eq_dec N.eq_dec (fst entry) token then true else false)
+             (special_tokens t) with
+  | Some entry => [snd entry]
+  | None => []
+  end.
+
+Definition encode_span (t : tokenizer) (s : span) : list id :=
+  match s with Ordinary x => encode_ordinary t x | Special token => special_id t token end.
+
+(** Encoding refuses a text with a disallowed token, and says where and which. *)
+Inductive outcome := Refused (before token : text) | Encoded (ids : list id).
+
+Definition encode_allowed (t : tokenizer) (allowed : list text) (x : text) : list id :=
+  flat_map (encode_span t) (split_special_tokens allowed x).
+
+Definition encode (t : tokenizer) (allowed disallowed : list text) (x : text) : outcome :=
+  match find_first disallowed x with
+  | Some (before, token) => Refused before token
+  | None => Encoded (encode_allowed t allowed x)
+  end.
+
+(** The bytes of an id, ordinary or special. *)
+Definition id_bytes (t : tokenizer) (i : id) : list byte :=
+  match find (fun entry => snd entry =? i) (special_tokens t) with
+  | Some entry => text_to_bytes (fst entry)
+  | None => token_bytes (ordinary t) i
+  end.
+
+Definition decode (t : tokenizer) (ids : list id) : list byte := flat_map (id_bytes t) ids.
