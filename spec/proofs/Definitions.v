@@ -335,3 +335,123 @@ Definition id_bytes (t : tokenizer) (i : id) : list byte :=
   end.
 
 Definition decode (t : tokenizer) (ids : list id) : list byte := flat_map (id_bytes t) ids.
+
+(** ** Pair statistics ([pair_statistics.py]) *)
+
+(** The pairs of neighbours, from left to right. *)
+Fixpoint pairs_of (ids : list id) : list (id * id) :=
+  match ids with
+  | x :: (y :: _) as tail => (x, y) :: pairs_of tail
+  | _ => []
+  end.
+
+Definition same_pair (p q : id * id) : bool := (fst p =? fst q) && (snd p =? snd q).
+
+(** How often a pair occurs in ids, overlapping places counted. *)
+Definition occurrences (p : id * id) (ids : list id) : nat :=
+  length (filter (same_pair p) (pairs_of ids)).
+
+(** Each distinct pre-token as ids, with how often it occurs. *)
+Definition rows := list (list id * nat).
+
+Definition count_pair (rs : rows) (p : id * id) : nat :=
+  list_sum (map (fun row => snd row * occurrences p (fst row)) rs).
+
+(** All pairs, in the order in which they are met. *)
+Definition pairs_met (rs : rows) : list (id * id) := flat_map (fun row => pairs_of (fst row)) rs.
+
+(** Pre-token counts: pre-tokens stand in the order in which they are first met. *)
+Fixpoint add_count {A} (same : A -> A -> bool) (x : A) (n : nat) (counts : list (A * nat)) :=
+  match counts with
+  | [] => [(x, n)]
+  | (y, k) :: others => if same y x then (y, k + n) :: others else (y, k) :: add_count same x n others
+  end.
+
+Definition same_bytes (x y : list byte) : bool :=
+  if list_eq_dec byte_eq_dec x y then true else false.
+
+Definition count_pre_tokens (pre_tokens : list (list byte)) : list (list byte * nat) :=
+  fold_left (fun counts piece => add_count same_bytes piece 1 counts) pre_tokens [].
+
+Definition add_counts (first second : list (list byte * nat)) : list (list byte * nat) :=
+  fold_left (fun counts entry => add_count same_bytes (fst entry) (snd entry) counts) second first.
+
+(** ** Training ([training.py]) *)
+
+Inductive tie_break := smallest_pair | first_seen | largest_bytes.
+
+(** Lexicographic order of byte strings. *)
+Fixpoint bytes_less (x y : list byte) : bool :=
+  match x, y with
+  | _, [] => false
+  | [], _ :: _ => true
+  | a :: x', b :: y' =>
+      (Byte.to_nat a <? Byte.to_nat b) || ((Byte.to_nat a =? Byte.to_nat b) && bytes_less x' y')
+  end.
+
+(** Each token's bytes, at the place of its id. *)
+Definition bytes_at (tokens : list (list byte)) (i : id) : list byte := nth i tokens [].
+
+(** Whether the profile prefers [p] to [q], both of the highest count. *)
+Definition prefers (tie : tie_break) (tokens : list (list byte)) (p q : id * id) : bool :=
+  match tie with
+  | smallest_pair => (fst p <? fst q) || ((fst p =? fst q) && (snd p <? snd q))
+  | first_seen => false
+  | largest_bytes =>
+      bytes_less (bytes_at tokens (fst q)) (bytes_at tokens (fst p)) ||
+      (same_bytes (bytes_at tokens (fst q)) (bytes_at tokens (fst p)) &&
+       bytes_less (bytes_at tokens (snd q)) (bytes_at tokens (snd p)))
+  end.
+
+(** Of the pairs of highest count the first that no other is preferred to. *)
+Definition select_pair (tie : tie_break) (tokens : list (list byte)) (rs : rows) : option (id * id) :=
+  let highest := list_max (map (count_pair rs) (pairs_met rs)) in
+  match filter (fun p => count_pair rs p =? highest) (pairs_met rs) with
+  | [] => None
+  | p :: others => Some (fold_left (fun p q => if prefers tie tokens q p then q else p) others p)
+  end.
+
+Record training_state := { sequences : rows; tokens : list (list byte) }.
+
+(** [order] numbers the bytes: 0, 1, 2 and so on, or as GPT-2 does. *)
+Definition id_of_byte (order : list byte) (b : byte) : id :=
+  match find_index (fun c => if byte_eq_dec b c then true else false) order with
+  | Some i => i
+  | None => 0
+  end.
+
+Definition start_training (order : list byte) (counts : list (list byte * nat)) : training_state :=
+  {| sequences := map (fun entry => (map (id_of_byte order) (fst entry), snd entry)) counts;
+     tokens := map (fun b => [b]) order |}.
+
+Definition train_step (tie : tie_break) (min_frequency : nat) (st : training_state)
+    : option (merge * training_state) :=
+  match select_pair tie (tokens st) (sequences st) with
+  | None => None
+  | Some p =>
+      if count_pair (sequences st) p <? min_frequency then None
+      else
+        let m := Merge (fst p) (snd p) (length (tokens st)) in
+        Some (m, {| sequences := map (fun row => (apply_merge m (fst row), snd row)) (sequences st);
+                    tokens := tokens st ++ [bytes_at (tokens st) (fst p) ++ bytes_at (tokens st) (snd p)] |})
+  end.
+
+Fixpoint train_from (tie : tie_break) (min_frequency n : nat) (st : training_state) : list merge :=
+  match n with
+  | 0 => []
+  | S n' =>
+      match train_step tie min_frequency st with
+      | None => []
+      | Some (m, st') => m :: train_from tie min_frequency n' st'
+      end
+  end.
+
+Definition train_merges tie min_frequency order (counts : list (list byte * nat)) (n : nat) : list merge :=
+  train_from tie min_frequency n (start_training order counts).
+
+(** The vocabulary of tokens and merges: the id of a token is its place. *)
+Definition trained_vocabulary (toks : list (list byte)) (ms : list merge) : vocabulary :=
+  {| token_bytes := bytes_at toks;
+     token_ids := fun bytes =>
+       match bytes with [] => None | _ => find_index (same_bytes bytes) toks end;
+     merges := Some ms |}.
