@@ -9,10 +9,10 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep bench clauses tables build clean
+.PHONY: help demo test check format lint types doctest deep bench traceability tables build clean
 
 help:  ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3"; exit 1; }
@@ -36,7 +36,7 @@ lint: $(READY)  ## Lint, and check that the generated tables are current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/generate_unicode_classes.py --check
-	$(BIN)/python tools/list_clauses.py --check
+	$(BIN)/python tools/trace_clauses.py --check
 
 types: $(READY)  ## Check the types of everything
 	$(BIN)/mypy
@@ -52,8 +52,8 @@ bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth
 	$(BIN)/python -m benchmarks.train
 	$(BIN)/python -m benchmarks.growth
 
-clauses: $(READY)  ## List the clauses again, from the properties
-	$(BIN)/python tools/list_clauses.py
+traceability: $(READY)  ## Write again what holds each clause
+	$(BIN)/python tools/trace_clauses.py
 
 tables: $(READY)  ## Generate the Unicode tables again
 	$(BIN)/python tools/generate_unicode_classes.py

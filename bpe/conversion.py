@@ -2,7 +2,7 @@
 
 A rank file says which tokens there are; it does not say which two tokens each was made of.
 On a canonical vocabulary that follows: the last merge inside a token joins the two parts that merging by lower ranks leaves of it.
-Where any token leaves more than two, no list of merges in rank order has the same behaviour, and the conversion is refused.
+Where any token leaves more than two, there is no such list to recover, and the conversion is refused.
 """
 
 from __future__ import annotations

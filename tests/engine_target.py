@@ -19,6 +19,7 @@ from bpe.engine.training import Row
 from bpe.reference.pair_statistics import add_counts
 from bpe.training import count_pre_tokens
 from bpe.vocabulary import Merge, TokenId
+from tests.copies import COPIES
 from tests.elsewhere import Elsewhere
 from tests.files_target import Files
 from tests.models import refusing, to_model, to_pattern, to_vocabulary
@@ -49,6 +50,19 @@ class Engine(Files):
     @refusing
     def load(self, model: Model) -> None:
         self.tokenizer(model)
+
+    @refusing
+    def gaps(self, model: Model) -> Sequence[tuple[int, int]]:
+        return [(gap.start, gap.stop - 1) for gap in self.tokenizer(model).vocabulary.gaps()]
+
+    @property
+    def ways_to_copy(self) -> Sequence[str]:
+        return tuple(COPIES)
+
+    @refusing
+    def encode_copied(self, model: Model, text: str, way: str, *, allowed_special: SpecialTokens) -> Sequence[int]:
+        tokenizer: bpe.Tokenizer = COPIES[way](self.tokenizer(model))
+        return tokenizer.encode(text, allowed_special=allowed_special, disallowed_special=())
 
     @refusing
     def add_special_tokens(self, model: Model, special_tokens: Mapping[str, int]) -> None:

@@ -16,6 +16,7 @@ from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
 from bpe.reference import encoding, merges, pair_statistics, pre_split, safe_cuts, special_tokens, training
 from bpe.vocabulary import Merge, TokenId, single_bytes
+from tests.copies import COPIES
 from tests.models import refusing, to_pattern, to_vocabulary
 
 
@@ -31,6 +32,19 @@ class Reference:
     @refusing
     def load(self, model: Model) -> None:
         to_vocabulary(model)
+
+    @refusing
+    def gaps(self, model: Model) -> Sequence[tuple[int, int]]:
+        return [(gap.start, gap.stop - 1) for gap in to_vocabulary(model).gaps()]
+
+    @property
+    def ways_to_copy(self) -> Sequence[str]:
+        return tuple(COPIES)
+
+    @refusing
+    def encode_copied(self, model: Model, text: str, way: str, *, allowed_special: SpecialTokens) -> Sequence[int]:
+        vocabulary = COPIES[way](to_vocabulary(model))
+        return encoding.encode(text, vocabulary, allowed_special=allowed_special, disallowed_special=())
 
     @refusing
     def encode(

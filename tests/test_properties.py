@@ -21,8 +21,9 @@ CLAUSES = (
     *(f"E{number}" for number in range(1, 10)),
     *("D1", "D2", "D3", "O1"),
     *(f"T{number}" for number in range(1, 14)),
-    *("V1", "V2", "V4"),
+    *(f"V{number}" for number in range(1, 5)),
     *(f"F{number}" for number in range(1, 6)),
+    *("R2", "R4", "R5"),
 )
 
 

@@ -27,6 +27,9 @@ Cases = SearchStrategy[Any] | Callable[[SearchStrategy[Model]], SearchStrategy[A
 UNTESTABLE: Final = {
     "E7": "that the portable engine, the kernels and every supported Python agree shows when the suite runs on each",
     "E8": "that nothing past a limit is encoded cannot be seen in an answer",
+    "R1": "time is measured, by benchmarks of growth on hostile runs; a timed test would fail on a busy machine",
+    "R3": "memory is measured, by benchmarks; what an interpreter allocates besides is no property of the tokenizer",
+    "R5": "that nothing can be changed from outside is a matter of the language, and of the tests of each implementation",
     "P8": "that time is linear in the text is measured, by benchmarks of growth; a timed test would fail on a busy machine",
 }
 

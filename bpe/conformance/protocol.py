@@ -83,6 +83,14 @@ class AddsSpecialTokens(Loads, Protocol):
 
 
 @runtime_checkable
+class ReportsGaps(Loads, Protocol):
+    """Says which ids below the greatest no token has."""
+
+    def gaps(self, model: Model) -> Sequence[tuple[int, int]]:
+        """Return the first and the last id of each gap, in order."""
+
+
+@runtime_checkable
 class EncodesBytes(Loads, Protocol):
     """Encodes bytes that need not be UTF-8."""
 
@@ -135,6 +143,18 @@ class RunsElsewhere(Encodes, Protocol):
         self, model: Model, text: str, *, allowed_special: SpecialTokens, hash_seed: int
     ) -> Sequence[int]:
         """Return the ids that the other process gives."""
+
+
+@runtime_checkable
+class Copies(Encodes, Protocol):
+    """Encodes with a copy of a tokenizer, or with what a pickle or the like of it holds."""
+
+    @property
+    def ways_to_copy(self) -> Sequence[str]:
+        """Return the names of the ways in which a tokenizer can be copied."""
+
+    def encode_copied(self, model: Model, text: str, way: str, *, allowed_special: SpecialTokens) -> Sequence[int]:
+        """Return the ids that the copy gives."""
 
 
 # --- stages --------------------------------------------------------------------------------------

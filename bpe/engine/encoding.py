@@ -15,7 +15,7 @@ from bpe.engine.pre_split import compile_splitter
 from bpe.engine.safe_cuts import last_safe_cut
 from bpe.engine.special_tokens import refuse_disallowed, split_special_tokens
 from bpe.engine.utf8 import scalar_text
-from bpe.errors import InputTypeError
+from bpe.errors import InputTypeError, TokenIdTypeError
 from bpe.reference.encoding import SpecialTokens, as_token_id, token_to_bytes
 from bpe.reference.special_tokens import Span, resolve_special
 from bpe.reference.utf8 import text_to_bytes
@@ -210,13 +210,11 @@ class Encoder:
     def decode_each(self, ids: Iterable[int]) -> list[bytes]:
         """Return the bytes of each id (clauses D1, D2)."""
         row = _as_row(ids)
-        if set(map(type, row)) - {int}:  # 97.0 and True would find the entries of 97 and 1
-            row = [as_token_id(value, position) for position, value in enumerate(row)]
-        decoded = self._decoded
         try:
-            return list(map(decoded.__getitem__, row))  # type: ignore[arg-type]
-        except KeyError:
-            # Look again, with positions, for the refusal that names the id.
+            plain = row if set(map(type, row)) <= {int} else list(map(as_token_id, row))  # 97.0 would find 97, True 1
+            return list(map(self._decoded.__getitem__, plain))  # type: ignore[arg-type]
+        except (KeyError, TokenIdTypeError):
+            # Look again, with positions, for the refusal that names the first id at fault.
             return [token_to_bytes(value, self.vocabulary, position) for position, value in enumerate(row)]
 
 

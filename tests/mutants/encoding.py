@@ -134,6 +134,17 @@ class IdsFromTheEnd(Staged):
 
 
 @breaks("what_is_no_id_is_refused")
+class LooksAtTypesFirst(Staged):
+    """Looks whether all ids are integers before it looks whether it knows them."""
+
+    def decode_bytes(self, model: Model, ids: Sequence[int]) -> bytes:
+        for position, token_id in enumerate(ids):
+            if type(token_id) is not int:
+                raise Refusal(f"{token_id!r} at {position} is no integer", token=token_id, position=position)
+        return super().decode_bytes(model, ids)
+
+
+@breaks("what_is_no_id_is_refused")
 class NamesNoPosition(Staged):
     """Names the id, but not where it stands."""
 

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bpe.conformance import BYTES, Model
 from tests.mutants.listing import breaks
 from tests.staged import Staged
@@ -25,6 +27,24 @@ class LastIdWins(Staged):
     def load(self, model: Model) -> None:
         by_bytes = {token: token_id for token_id, token in model.tokens.items() if token}
         super().load(Model({token_id: token for token, token_id in by_bytes.items()}))
+
+
+@breaks("gaps_are_reported")
+class CallsItDense(Staged):
+    """Counts the tokens, and takes ids to run from 0 to that number."""
+
+    def gaps(self, model: Model) -> Sequence[tuple[int, int]]:  # noqa: ARG002
+        return []
+
+
+@breaks("gaps_are_reported")
+class FillsGaps(Staged):
+    """Gives every id in a gap a token of its own, as exports to other formats do."""
+
+    def decode_bytes(self, model: Model, ids: Sequence[int]) -> bytes:
+        filled = {i: f"<unused{i}>" for i in ids if type(i) is int and 0 <= i < max(model.all_ids)}
+        missing = {text: i for i, text in filled.items() if i not in model.all_ids}
+        return super().decode_bytes(model.change(special_tokens={**model.special_tokens, **missing}), ids)
 
 
 @breaks("parts_come_before_the_whole")

@@ -6,9 +6,18 @@ from typing import Final
 
 from bpe.conformance.clauses import Property
 from bpe.conformance.properties import bytes as bytes_chapter
-from bpe.conformance.properties import encoding, files, merges, pre_split, special_tokens, training, vocabulary
+from bpe.conformance.properties import (
+    encoding,
+    files,
+    merges,
+    pre_split,
+    resources,
+    special_tokens,
+    training,
+    vocabulary,
+)
 
-_CHAPTERS = (bytes_chapter, special_tokens, pre_split, merges, encoding, training, vocabulary, files)
+_CHAPTERS = (bytes_chapter, special_tokens, pre_split, merges, encoding, training, vocabulary, files, resources)
 
 #: Every property, chapter by chapter, in the order in which they are written.
 PROPERTIES: Final = tuple(

@@ -88,7 +88,9 @@ def _with_bad_id(draw: DrawFn, given: Models) -> tuple[Model, list[Any], int]:
     gaps = [i for i in range(min(beyond, 1000)) if i not in model.all_ids]
     bad = draw(st.sampled_from((beyond, -1, -beyond, 2**32, 2**64, 97.0, "97", None, b"a", *gaps[:3])))
     position = draw(st.integers(0, len(ids)))
-    return model, [*ids[:position], bad, *ids[position:]], position
+    # Of several the first is named.
+    another: list[Any] = draw(st.sampled_from(([], [beyond], ["97"], [97.0], [-1])))
+    return model, [*ids[:position], bad, *ids[position:], *another], position
 
 
 @clause("E1", with_allowed)
@@ -141,7 +143,7 @@ def encoding_again_gives_the_same_ids(target: Encodes, model: Model, text: str, 
 
 @clause("E5", _with_ids)
 def canonical_ids_are_their_texts_own(target: JudgesIds, model: Model, ids: list[int], allowed: Allowed) -> None:
-    """Ids MUST be judged canonical exactly when they decode to text whose encoding, with the same special tokens allowed, is these ids."""
+    """Ids MUST be judged canonical exactly when they decode to text whose encoding, with the same special tokens allowed and none disallowed, is these ids."""
     data = target.decode_bytes(model, ids)
     own = first_fault(data) is None and encode_allowing(target, model, data.decode(), allowed) == ids
     assert target.is_canonical(model, ids, allowed_special=allowed) == own
@@ -149,7 +151,7 @@ def canonical_ids_are_their_texts_own(target: JudgesIds, model: Model, ids: list
 
 @clause("E5", with_allowed)
 def ids_of_a_text_are_canonical(target: JudgesIds, model: Model, text: str, allowed: Allowed) -> None:
-    """Ids MUST be judged canonical exactly when they decode to text whose encoding, with the same special tokens allowed, is these ids."""
+    """Ids MUST be judged canonical exactly when they decode to text whose encoding, with the same special tokens allowed and none disallowed, is these ids."""
     ids = encode_allowing(target, model, text, allowed)
     renamed = encode_allowing(target, model, with_canonical_names(model, text, allowed), allowed)
     assert target.is_canonical(model, ids, allowed_special=allowed) == (ids == renamed)
@@ -208,7 +210,7 @@ def decoding_concatenates(target: Encodes, model: Model, first: list[int], secon
 
 @clause("D2", _with_bad_id)
 def what_is_no_id_is_refused(target: Encodes, model: Model, ids: list[Any], position: int) -> None:
-    """An id that is unknown, negative or no integer MUST be refused, naming it and its position."""
+    """An id that is unknown, negative or no integer MUST be refused, naming it and its position, and of several the first."""
     for decode in (target.decode_bytes, target.decode):
         refusal = refusal_of(lambda decode=decode: decode(model, ids))  # type: ignore[misc]
         assert refusal is not None, f"{ids[position]!r} is decoded"
@@ -218,7 +220,7 @@ def what_is_no_id_is_refused(target: Encodes, model: Model, ids: list[Any], posi
 
 @clause("D3", with_allowed)
 def replacing_adds_nothing_to_a_text(target: Encodes, model: Model, text: str, allowed: Allowed) -> None:
-    """On the ids of a text, decoding with `replace` MUST introduce no U+FFFD that the text did not have."""
+    """On the ids of a text, decoding with `replace` MUST introduce no U+FFFD that the text did not have, up to declared aliases."""
     decoded = target.decode(model, encode_allowing(target, model, text, allowed))
     assert decoded.count("\ufffd") == with_canonical_names(model, text, allowed).count("\ufffd")
 

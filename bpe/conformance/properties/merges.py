@@ -81,7 +81,7 @@ def _is_well_founded(merges: tuple[IdMerge, ...]) -> bool:
 
 @clause("M5", with_piece(_well_founded()))
 def merging_everywhere_at_once_is_the_same(target: Loads, model: Model, piece: str) -> None:
-    """On a well-founded vocabulary, in which each token has one merge, of rank above those that make its parts, merging the leftmost pair and looking again MUST give what applying each merge once, everywhere and in the order of ranks, gives."""
+    """On a well-founded vocabulary, merging the leftmost pair and looking again MUST give what applying each merge once, everywhere and in the order of ranks, gives."""
     row = [model.ids[bytes([value])] for value in piece.encode()]
     for merge in model.merges or ():
         row = merge_everywhere(row, merge)
@@ -90,19 +90,19 @@ def merging_everywhere_at_once_is_the_same(target: Loads, model: Model, piece: s
 
 @clause("M6", with_piece(canonical_models()))
 def pairs_and_ranks_agree_on_a_canonical_vocabulary(target: Loads, model: Model, piece: str) -> None:
-    """On a canonical vocabulary, in which every token encodes by merging alone to itself, and where each token has one merge and the ids rise with the ranks of these, pair semantics and rank semantics MUST give the same ids."""
+    """On a canonical vocabulary, pair semantics and rank semantics MUST give the same ids."""
     assert _merge(target, model, piece) == _merge(target, model.change(merges=None), piece)
 
 
 @clause("M7", with_piece(canonical_models() | canonical_models().map(lambda model: model.change(merges=None))))
 def the_shortcut_changes_nothing_on_a_canonical_vocabulary(target: Loads, model: Model, piece: str) -> None:
-    """The whole-pre-token shortcut MUST change nothing on a canonical vocabulary; on any other a pre-token that is a token as a whole becomes it under the shortcut alone."""
+    """The whole-pre-token shortcut MUST change nothing on a canonical vocabulary; on any other, a pre-token that is a token as a whole is sure to become it under the shortcut alone."""
     assert _merge(target, model.change(whole_pre_token=True), piece) == _merge(target, model, piece)
 
 
 @clause("M7", with_piece(rank_models() | pair_models()))
 def the_shortcut_takes_whole_tokens_alone(target: Loads, model: Model, piece: str) -> None:
-    """The whole-pre-token shortcut MUST change nothing on a canonical vocabulary; on any other a pre-token that is a token as a whole becomes it under the shortcut alone."""
+    """The whole-pre-token shortcut MUST change nothing on a canonical vocabulary; on any other, a pre-token that is a token as a whole is sure to become it under the shortcut alone."""
     for text in (piece, *model.token_texts):
         merged = merge_alone(model, text.encode())
         whole = [model.ids[text.encode()]] if text.encode() in model.ids else merged

@@ -112,7 +112,7 @@ def ordinary_text_yields_no_special_id(target: Encodes, model: Model, text: str,
 
 @clause("S6", _with_one_special)
 def fragments_are_ordinary_text(target: Encodes, model: Model, token: str) -> None:
-    """A proper prefix or suffix of a special token that contains no special token MUST be ordinary text."""
+    """A proper prefix or suffix of a special token that contains no special token MUST be ordinary text, unless a call forbids it."""
     for cut in range(1, len(token)):
         for fragment in (token[:cut], token[cut:]):
             if not occurrences(fragment, model.special_tokens):
@@ -123,7 +123,7 @@ def fragments_are_ordinary_text(target: Encodes, model: Model, token: str) -> No
 
 @clause("S7", _with_joint)
 def special_tokens_part_the_text(target: Encodes, model: Model, parts: tuple[str, str, str], allowed: Allowed) -> None:
-    """Where no occurrence of an allowed special token straddles either end of one, the text MUST encode to what stands before it, its id, and what stands after it."""
+    """Where no occurrence of an allowed special token straddles either end of one, a text that is not refused MUST encode to what stands before that one, its id, and what stands after it."""
     before, token, after = parts
     joints = (len(before), len(before) + len(token))
     for index, other in occurrences(before + token + after, allowed):

@@ -129,7 +129,7 @@ def tokens_are_made_of_older_ones(target: Trains, training: Training) -> None:
 
 @clause("T7", st.tuples(trainings()))
 def no_two_tokens_have_the_same_bytes(target: Trains, training: Training) -> None:
-    """Different tokens MUST have different bytes."""
+    """Different tokens of a trained vocabulary MUST have different bytes."""
     tokens = list(target.train(training).tokens.values())
     assert len(set(tokens)) == len(tokens)
 

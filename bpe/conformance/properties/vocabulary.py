@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from bpe.conformance.clauses import clause
 from bpe.conformance.model import Model
-from bpe.conformance.model_strategies import bare_models, pair_models
-from bpe.conformance.protocol import Loads
+from bpe.conformance.model_strategies import bare_models, models, pair_models
+from bpe.conformance.protocol import Loads, ReportsGaps
 from bpe.conformance.refusal import refusal_of
 
 
@@ -32,6 +34,20 @@ def tokens_are_distinct_and_not_empty(target: Loads, model: Model, number: int) 
     for token in (tokens[number % len(tokens)], b""):
         malformed = model.change(tokens={**model.tokens, more: token})
         assert _is_refused(target, malformed), f"{token!r} is accepted"
+
+
+@clause("V3", st.tuples(models() | bare_models(), st.integers(0, 3)))
+def gaps_are_reported(target: ReportsGaps, model: Model, more: int) -> None:
+    """Ids MAY have gaps; a gap MUST be reported and never filled by guess."""
+    last = max(model.all_ids)
+    model = model.change(special_tokens={**model.special_tokens, "<far>": last + 1 + more})
+    gaps = list(target.gaps(model))
+    missing = [token_id for first, final in gaps for token_id in range(first, final + 1)]
+    assert missing == [token_id for token_id in range(last + 1 + more) if token_id not in model.all_ids]
+    assert all(after[0] > before[1] + 1 for before, after in pairwise(gaps)), "gaps that touch are one gap"
+    for token_id in missing[:3]:
+        refusal = refusal_of(lambda token_id=token_id: target.decode_bytes(model, [token_id]))  # type: ignore[misc]
+        assert refusal is not None, f"{token_id} is in a gap, and decodes"
 
 
 @st.composite
