@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep bench traceability tables build clean
+.PHONY: help demo test check format lint types doctest deep bench traceability tables proofs build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ traceability: $(READY)  ## Write again what holds each clause
 
 tables: $(READY)  ## Generate the Unicode tables again
 	$(BIN)/python tools/generate_unicode_classes.py
+
+proofs:  ## Build the machine-checked theorems (needs Coq), and see that they assume nothing
+	$(PYTHON) tools/check_proofs.py
 
 build: $(READY)  ## Build the wheel and the source distribution
 	$(BIN)/python -m pip install --quiet build

@@ -185,7 +185,7 @@ Definition is_normal_form (v : vocabulary) (ids : list id) : Prop :=
 Definition is_self_encoding (v : vocabulary) (i : id) : Prop :=
   merge_piece v (token_bytes v i) = [i].
 
-Definition is_canonical_vocabulary (v : vocabulary) : Prop :=
+Definition all_self_encoding (v : vocabulary) : Prop :=
   forall i, is_token v i -> is_self_encoding v i.
 
 (** Each merge makes an id of its own, after all merges that make its parts. *)
@@ -193,6 +193,37 @@ Definition is_well_founded (ms : list merge) : Prop :=
   NoDup (map result ms) /\
   forall i j m m', nth_error ms i = Some m -> nth_error ms j = Some m' ->
     result m = left_id m' \/ result m = right_id m' -> i < j.
+
+(** ** Canonical vocabularies ([canonical.py]) *)
+
+(** The rank of two ids if it is less than a token's. *)
+Definition lower_rank (v : vocabulary) (i : id) (x y : id) : option nat :=
+  match token_ids v (token_bytes v x ++ token_bytes v y) with
+  | Some j => if j <? i then Some j else None
+  | None => None
+  end.
+
+(** What merging leaves of a token's bytes when only tokens with lesser ids may be made. *)
+Definition parts_of (v : vocabulary) (i : id) : list id :=
+  merge_lowest_rank (lower_rank v i) (fun x y => token_id v (token_bytes v x ++ token_bytes v y))
+                    (byte_ids v (token_bytes v i)).
+
+(** Later merges make greater ids. *)
+Definition ids_rise_with_ranks (ms : list merge) : Prop :=
+  forall i j m m', nth_error ms i = Some m -> nth_error ms j = Some m' -> i < j ->
+    result m < result m'.
+
+(** The list that the ranks imply: in the order of ids, a merge for each token of two bytes
+    or more, of the two parts that it has. *)
+Record is_recovered (v : vocabulary) (ms : list merge) : Prop := {
+  in_order_of_ids : ids_rise_with_ranks ms;
+  one_for_each_token : forall i, is_token v i -> 2 <= length (token_bytes v i) -> In i (map result ms);
+  of_two_parts : forall m, In m ms ->
+    is_token v (result m) /\ parts_of v (result m) = [left_id m; right_id m] }.
+
+(** There is such a list and, under pair semantics, it is the vocabulary's own. *)
+Definition is_canonical_vocabulary (v : vocabulary) : Prop :=
+  exists ms, is_recovered v ms /\ (merges v = None \/ merges v = Some ms).
 
 (** ** Decoding ([encoding.py]) *)
 
@@ -314,6 +345,13 @@ Definition special_id (t : tokenizer) (token : text) : list id :=
 
 Definition encode_span (t : tokenizer) (s : span) : list id :=
   match s with Ordinary x => encode_ordinary t x | Special token => special_id t token end.
+
+Definition is_in (tokens : list text) (token : text) : bool :=
+  if in_dec (list_eq_dec N.eq_dec) token tokens then true else false.
+
+(** Every special token that is not allowed is disallowed, unless the caller says otherwise. *)
+Definition disallowed_by_default (t : tokenizer) (allowed : list text) : list text :=
+  filter (fun token => negb (is_in allowed token)) (map fst (special_tokens t)).
 
 (** Encoding refuses a text with a disallowed token, and says where and which. *)
 Inductive outcome := Refused (before token : text) | Encoded (ids : list id).

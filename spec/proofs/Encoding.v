@@ -6,17 +6,20 @@
       one after the other, each merged by itself.
     - [disallowed_tokens_are_refused] (S3): a text is refused exactly where a disallowed token
       occurs, naming the leftmost, then longest, and what stands before it.
+    - [what_is_not_allowed_is_disallowed] (S3): by default these are the special tokens that are
+      not allowed.
     - [special_token_yields_its_id] (S4): each special token yields exactly its id.
     - [ordinary_text_yields_no_special_id] (S5): ordinary text never yields a special id.
     - [encoding_parts_at_special_tokens] (S7): where no occurrence straddles either end of a
       special token, a text encodes to what stands before it, its id, and what stands after it.
     - [decoding_gives_the_bytes_back] (E1): the bytes of the ids are those of the text.
-    - [every_id_is_in_the_vocabulary], [at_most_as_many_ids_as_bytes],
-      [no_ids_only_for_the_empty_text] (E3).
-    - [encoding_again_gives_the_same] (E4): so does encoding what the ids decode to.
+    - [every_id_is_in_the_vocabulary] (E3): every id is that of an ordinary or a special token.
+    - [at_most_as_many_ids_as_bytes] (E3): there are at most as many ids as the text has bytes.
+    - [no_ids_only_for_the_empty_text] (E3): there are none only for the empty text.
+    - [encoding_again_gives_the_same] (E4): the text that the ids decode to encodes to these ids.
     - [decoding_concatenates] (D1): the bytes of two lists of ids are those of the first and
       then those of the second.
-    - [byte_spans_tile] (O1): the byte spans of the ids of a text begin where the one before
+    - [byte_spans_tile] (O1 in part): the byte spans of the ids of a text begin where the one before
       ends, and hold the bytes of their ids. *)
 
 From BPE Require Import Definitions LowestRank Merging Shortcut SpecialTokens Utf8.
@@ -234,6 +237,15 @@ Section Tokenizer.
       intros H; injection H as -> ->; reflexivity.
   Qed.
 
+  (* Clauses: S3 *)
+  Theorem what_is_not_allowed_is_disallowed token :
+    In token (disallowed_by_default t allowed) <->
+    In token (map fst (special_tokens t)) /\ ~ In token allowed.
+  Proof.
+    unfold disallowed_by_default, is_in. rewrite filter_In.
+    destruct (in_dec _ token allowed); simpl; split; intros [H1 H2]; auto; easy.
+  Qed.
+
   (** ** Offsets *)
 
   (** The byte spans of ids of which the first begins at [start]. *)
@@ -254,7 +266,7 @@ Section Tokenizer.
       rewrite !app_length. do 2 f_equal; simpl; lia.
   Qed.
 
-  (* Clauses: O1 *)
+  (* Clauses in part: O1 *)
   Theorem byte_spans_tile x k i : nth_error (encode x) k = Some i ->
     exists start stop, nth_error (byte_spans 0 (encode x)) k = Some (start, stop) /\
       start = length (decode t (firstn k (encode x))) /\

@@ -1,8 +1,8 @@
 (** * Pair semantics and rank semantics
 
-    - [pairs_and_ranks_agree] (M6): on a canonical vocabulary whose ids rise with the ranks
-      of their merges, so that each token has one merge, pair semantics and rank semantics
-      give the same ids.
+    - [pairs_and_ranks_agree] (M6): where every token encodes to itself by pairs, and the ids
+      rise with the ranks of their merges, so that each token has one merge, pair semantics
+      and rank semantics give the same ids.
 
     The idea: a row that merging by pairs reaches holds two neighbours that spell a token.
     Each stretch of the row was merged as if it stood alone, so merging the token's bytes
@@ -10,11 +10,6 @@
     itself.  So the list has a merge of just these two ids. *)
 
 From BPE Require Import Definitions ApplyMerge LowestRank Merging.
-
-(** Later merges make greater ids. *)
-Definition ids_rise_with_ranks (ms : list merge) : Prop :=
-  forall i j m m', nth_error ms i = Some m -> nth_error ms j = Some m' -> i < j ->
-    result m < result m'.
 
 Definition with_ranks (v : vocabulary) : vocabulary :=
   {| token_bytes := token_bytes v; token_ids := token_ids v; merges := None |}.
@@ -25,7 +20,7 @@ Proof. intros [[H1 H2] _]. split; [constructor; auto | exact I]. Qed.
 Section Agreement.
   Variables (v : vocabulary) (ms : list merge).
   Hypotheses (Hv : well_formed v) (Hms : merges v = Some ms).
-  Hypothesis Hcan : is_canonical_vocabulary v.
+  Hypothesis Hcan : all_self_encoding v.
   Notation bytes := (token_bytes v).
   Notation reaches_by_pairs := (reaches (id_rank v) (id_join v)).
 

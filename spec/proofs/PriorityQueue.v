@@ -4,9 +4,9 @@
     rank and position; neighbours are linked; entries whose pair has changed since are stale,
     and are skipped when they come up.
 
-    - [merging_with_a_queue_is_merging] (E9, M3): this gives what the definition gives,
+    - [merging_with_a_queue_is_merging] (E9 in part): this gives what the definition gives,
       whatever the ranks, for any queue that gives back its least entry.
-    - [at_most_three_entries_for_each_id] (R1): within three times as many entries as there
+    - [at_most_three_entries_for_each_id] (R1 in part): within three times as many entries as there
       are ids, the queue is empty. *)
 
 From BPE Require Import Definitions ApplyMerge LowestRank.
@@ -714,7 +714,7 @@ Section Whole.
   Hypothesis pop_some : forall q k q', pop q = Some (k, q') ->
     Permutation q (k :: q') /\ forall k', In k' q -> before_or_same k k'.
 
-  (* Clauses: M3, E9 *)
+  (* Clauses in part: E9 *)
   Theorem merging_with_a_queue_is_merging :
     remaining size (merge_with_queue rank_of result_of pop row) = merge_lowest_rank rank_of join row.
   Proof.

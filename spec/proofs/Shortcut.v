@@ -25,7 +25,7 @@ Qed.
 
 (* Clauses: M7 *)
 Theorem the_shortcut_changes_nothing_iff v : well_formed v ->
-  is_canonical_vocabulary v <->
+  all_self_encoding v <->
   forall piece, encode_piece true v piece = encode_piece false v piece.
 Proof.
   intros Hv. split.

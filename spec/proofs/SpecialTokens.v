@@ -1,8 +1,9 @@
 (** * Special tokens
 
     - [splitting_loses_nothing] (S1): the spans concatenate to the text.
-    - [find_first_iff] (S2, S3): what is found is the leftmost and there the longest
-      occurrence; nothing is found exactly where nothing occurs ([find_first_none]).
+    - [find_first_iff] (S2): what is found is the leftmost and there the longest
+      occurrence.
+    - [find_first_none] (S2): nothing is found exactly where nothing occurs.
     - [the_scan] (S2): the scan takes that occurrence, and goes on behind it.
     - [order_of_registration_plays_no_part] (S2): only which tokens are allowed matters.
     - [text_without_special_tokens_is_ordinary] (S6): a text in which no allowed token
@@ -93,7 +94,7 @@ Proof.
     + intros t' H. exact (Hlong _ (proj1 (occurs_cons _ _ _ _ _) H)).
 Qed.
 
-(* Clauses: S2, S3 *)
+(* Clauses: S2 *)
 Theorem find_first_none tokens x : ~ In [] tokens ->
   find_first tokens x = None <-> forall before token, ~ occurs tokens x before token.
 Proof.
@@ -122,7 +123,7 @@ Proof.
   intros [= -> E'] [= Hl]. f_equal. auto.
 Qed.
 
-(* Clauses: S2, S3 *)
+(* Clauses: S2 *)
 Theorem find_first_iff tokens x before token : ~ In [] tokens ->
   find_first tokens x = Some (before, token) <->
   occurs tokens x before token /\

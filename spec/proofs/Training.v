@@ -5,17 +5,21 @@
 
     - [fewer_merges_are_a_prefix] (T3): the merges of training to fewer tokens are the first
       merges of training to more.
-    - [training_stops_when_pairs_are_too_rare] (T5): each merge's pair reached the minimum
-      frequency; where there are fewer merges than were asked for, no pair reaches it.
-    - [counts_of_successive_merges_never_rise] (T4).
+    - [each_step_takes_the_selected_pair] (T2, T5): a step merges the pair that the profile
+      selects, and this reaches the minimum frequency.
+    - [training_stops_when_pairs_are_too_rare] (T5): where there are fewer merges than were
+      asked for, no pair reaches the minimum frequency.
+    - [counts_of_successive_merges_never_rise] (T4): no merge's pair occurred more often than
+      that of the merge before.
     - [tokens_are_made_of_older_ones] (T6): a merge's result is the next id, its parts are
       older, and its bytes are theirs.
-    - [no_two_tokens_have_the_same_bytes] (T7).
-    - [trained_vocabulary_is_well_formed] (V1, V2, V4): each byte has an id, ids and bytes
+    - [no_two_tokens_have_the_same_bytes] (T7): different ids have different bytes.
+    - [trained_vocabulary_is_well_formed] (V1, V2, V4 in part): each byte has an id, ids and bytes
       belong to each other, parts come before the whole, no pair is merged twice.
-    - [trained_merges_are_well_founded]: each merge makes an id of its own, after its parts.
-    - [every_token_encodes_to_itself] (T8): by merging alone; [..._as_one_pre_token] (T8): under
-      the shortcut.
+    - [trained_merges_are_well_founded] (M5): a trained list is well-founded: each merge makes
+      an id of its own, after the merges that make its parts.
+    - [every_token_encodes_to_itself] (T8): each token's bytes, merged alone, give that token.
+    - [every_token_encodes_to_itself_as_one_pre_token] (T8): and so they do under the shortcut.
     - [training_pre_tokens_encode_as_training_left_them] (T9): merging a pre-token of the
       training texts gives the row with which training ended.
     - [trained_pairs_and_ranks_agree] (M6): on trained vocabularies both semantics agree. *)
@@ -68,6 +72,12 @@ Section Steps.
     destruct (count_pair _ _ <? _) eqn:E; [discriminate|]. apply Nat.ltb_ge in E.
     intros [= <- <-]. simpl. auto.
   Qed.
+
+  (* Clauses: T2, T5 *)
+  Theorem each_step_takes_the_selected_pair st m st' : train_step st = Some (m, st') ->
+    select_pair tie (tokens st) (sequences st) = Some (pair_of m) /\
+    min_frequency <= count_pair (sequences st) (pair_of m).
+  Proof. intros H. apply train_step_some in H. tauto. Qed.
 
   Lemma train_step_none st : 1 <= min_frequency -> train_step st = None ->
     forall p, count_pair (sequences st) p < min_frequency.
@@ -326,6 +336,7 @@ Section Training.
       apply merge_unique in Hi; auto. apply merge_unique in Hj; auto. congruence.
     Qed.
 
+    (* Clauses: M5 *)
     Theorem trained_merges_are_well_founded : is_well_founded ms.
     Proof. apply (well_founded_kept _ _ H). Qed.
 
@@ -374,7 +385,7 @@ Section Training.
       destruct (Hm _ _ (Hm' _ _ En)) as [E' _]. lia.
     Qed.
 
-    (* Clauses: V1, V2, V4 *)
+    (* Clauses in part: V1, V2, V4 *)
     Theorem trained_vocabulary_is_well_formed : well_formed v.
     Proof.
       split; [|exact trained_merges_well_formed]. split.
@@ -398,7 +409,7 @@ Section Training.
     Qed.
 
     (* Clauses: T8 *)
-    Theorem every_token_encodes_to_itself : is_canonical_vocabulary v.
+    Theorem every_token_encodes_to_itself : all_self_encoding v.
     Proof.
       intros i Hi. apply is_token_iff in Hi. unfold is_self_encoding, merge_piece, merge_by_pairs.
       simpl. rewrite byte_ids_trained. apply merge_unique; [|reflexivity].

@@ -1,39 +1,25 @@
-(** * Recovering merges from ranks
+(** * Canonical vocabularies
 
     A rank file says which tokens there are, not of which two each was made.  Where merging by
-    lower ranks leaves two parts of each token, these are its merge ([recover_merges] of
-    [bpe/conversion.py]).
+    lower ranks leaves two parts of each token, these are its merge.
 
-    - [recovered_merges_merge_alike] (F3): the recovered list of merges, by pairs, gives the
-      ids that the ranks give. *)
+    - [pairs_and_ranks_agree_on_a_canonical_vocabulary] (M6): pair semantics, by the list that
+      is recovered from the ranks, and rank semantics give the same ids.
+    - [recovered_merges_merge_alike] (F3 in part): so a vocabulary of ranks keeps its ids when
+      it is given the merges that are recovered.
+    - [canonical_tokens_encode_to_themselves] (M7): on a canonical vocabulary, by pairs or by
+      ranks, every token encodes to itself.
+    - [the_shortcut_changes_nothing_on_a_canonical_vocabulary] (M7): so the shortcut changes
+      nothing there. *)
 
-From BPE Require Import Definitions ApplyMerge LowestRank Merging PairsAndRanks.
-
-(** Ranks below that of a token. *)
-Definition lower_rank (v : vocabulary) (i : id) (x y : id) : option nat :=
-  match token_ids v (token_bytes v x ++ token_bytes v y) with
-  | Some j => if j <? i then Some j else None
-  | None => None
-  end.
+From BPE Require Import Definitions ApplyMerge LowestRank Merging PairsAndRanks Shortcut.
 
 Definition join_by_ranks (v : vocabulary) (x y : id) : id :=
   token_id v (token_bytes v x ++ token_bytes v y).
 
-(** What merging by lower ranks leaves of a token. *)
-Definition split_by_lower_ranks (v : vocabulary) (i : id) : list id :=
-  merge_lowest_rank (lower_rank v i) (join_by_ranks v) (byte_ids v (token_bytes v i)).
-
-(** The list has, in the order of ids, a merge for each token of two bytes or more: of the two
-    parts that lower ranks leave of it. *)
-Record recovered (v : vocabulary) (ms : list merge) : Prop := {
-  in_order_of_ids : ids_rise_with_ranks ms;
-  one_for_each_token : forall i, is_token v i -> 2 <= length (token_bytes v i) -> In i (map result ms);
-  of_two_parts : forall m, In m ms -> is_token v (result m) /\
-    split_by_lower_ranks v (result m) = [left_id m; right_id m] }.
-
 Section Recovered.
   Variables (v : vocabulary) (ms : list merge).
-  Hypotheses (Hv : well_formed v) (Hranks : merges v = None) (Hms : recovered v ms).
+  Hypotheses (Hv : well_formed v) (Hranks : merges v = None) (Hms : is_recovered v ms).
   Notation bytes := (token_bytes v).
   Notation reaches_by_ranks := (reaches (id_rank v) (id_join v)).
 
@@ -94,7 +80,7 @@ Section Recovered.
     apply in_map_iff in Hin as (m & Em & Hin). exists m. split; auto. split; auto.
     destruct (of_two_parts _ _ Hms m Hin) as [_ Hparts]. rewrite Em in Hparts.
     pose proof (merge_reached (lower_rank v i) (join_by_ranks v) (byte_ids v (bytes i))) as L.
-    fold (split_by_lower_ranks v i) in L. rewrite Hparts in L. apply lower_steps in L.
+    change (merge_lowest_rank _ _ _) with (parts_of v i) in L. rewrite Hparts in L. apply lower_steps in L.
     (* both pairs are reached, and each is one step from the end *)
     destruct (reaches_linear _ _ _ _ _ K L) as [G | G];
       inversion G as [? Eg | ? t ? Hst G']; subst; try (unfold pair_of; congruence);
@@ -115,7 +101,7 @@ Section Recovered.
   Proof.
     intros Hin. destruct (of_two_parts _ _ Hms m Hin) as [Ht Hp].
     pose proof (merge_reached (lower_rank v (result m)) (join_by_ranks v) (byte_ids v (bytes (result m)))) as L.
-    fold (split_by_lower_ranks v (result m)) in L. rewrite Hp in L. apply lower_steps in L.
+    change (merge_lowest_rank _ _ _) with (parts_of v (result m)) in L. rewrite Hp in L. apply lower_steps in L.
     apply (reaches_spelling _ _ bytes (id_join_spells v Hv)) in L. simpl in L.
     rewrite app_nil_r in L. fold (decode_bytes v (byte_ids v (bytes (result m)))) in L.
     rewrite byte_ids_spell in L by auto. rewrite L. now apply token_ids_bytes.
@@ -168,8 +154,7 @@ Section Recovered.
       apply Hback in E as (m & _ & E). rewrite Hst in E by auto. discriminate.
   Qed.
 
-  (* Clauses in part: F3 *)
-  Theorem recovered_merges_merge_alike piece : merge_by_pairs v ms piece = merge_by_ranks v piece.
+  Lemma recovered_merges_merge_by_ranks piece : merge_by_pairs v ms piece = merge_by_ranks v piece.
   Proof.
     pose proof (merge_reached (id_rank v) (id_join v) (byte_ids v piece)) as H.
     pose proof (merge_piece_ids v Hv piece) as R. unfold merge_piece in R. rewrite Hranks in R. rewrite R.
@@ -182,4 +167,70 @@ Section Recovered.
       apply G; [exact H | constructor].
     - rewrite (same_step_recovered _ _ H). apply merge_done.
   Qed.
+
+  (** Every token is reached: its two parts, and then itself. *)
+  Lemma self_encoding_by_ranks i : is_token v i -> is_self_encoding v i.
+  Proof.
+    intros Hi. unfold is_self_encoding. rewrite merge_piece_ids by auto.
+    destruct (Nat.le_gt_cases 2 (length (bytes i))) as [Hl | Hl].
+    - destruct (in_map_iff result ms i) as [Hin _].
+      destruct (Hin (one_for_each_token _ _ Hms _ Hi Hl)) as (m & <- & Hm). clear Hin.
+      destruct (of_two_parts _ _ Hms m Hm) as [_ Hp].
+      pose proof (merge_reached (lower_rank v (result m)) (join_by_ranks v) (byte_ids v (bytes (result m)))) as L.
+      change (merge_lowest_rank _ _ _) with (parts_of v (result m)) in L. rewrite Hp in L.
+      apply lower_steps in L. apply merge_unique; [|reflexivity].
+      eapply reaches_trans; [exact L|]. apply reaches_one, merge_step_iff.
+      exists [], (left_id m), (right_id m), [], (result m).
+      pose proof (parts_spell m Hm) as Hs. split; auto. split.
+      + split; [now rewrite id_rank_ranks|]. split; intros u w j Hu;
+          apply neighbours_cons in Hu as [[_ (t & Et)] | Hu]; try discriminate; inversion Hu.
+      + rewrite id_join_ranks. unfold join_by_ranks, token_id. now rewrite Hs.
+    - unfold is_token in Hi. destruct (bytes i) as [|b [|]] eqn:E; [easy| |simpl in Hl; lia].
+      rewrite merge_short by (simpl; lia). simpl. f_equal. apply (token_bytes_unique v Hv).
+      + unfold is_token. rewrite byte_id_bytes by auto. discriminate.
+      + now rewrite byte_id_bytes.
+  Qed.
 End Recovered.
+
+Lemma recovered_by_ranks v ms : is_recovered v ms -> is_recovered (with_ranks v) ms.
+Proof. intros [H1 H2 H3]. split; auto. Qed.
+
+(* Clauses: M6 *)
+Theorem pairs_and_ranks_agree_on_a_canonical_vocabulary v ms piece :
+  well_formed v -> is_canonical_vocabulary v -> merges v = Some ms ->
+  merge_by_pairs v ms piece = merge_by_ranks v piece.
+Proof.
+  intros Hv (ms' & Hr & Hm) E. assert (ms' = ms) as -> by (destruct Hm; congruence).
+  exact (recovered_merges_merge_by_ranks (with_ranks v) ms (with_ranks_well_formed v Hv) eq_refl
+           (recovered_by_ranks v ms Hr) piece).
+Qed.
+
+(* Clauses in part: F3 *)
+Theorem recovered_merges_merge_alike v ms piece :
+  well_formed v -> merges v = None -> is_recovered v ms ->
+  merge_piece (with_merges v ms) piece = merge_piece v piece.
+Proof.
+  intros Hv E Hr. unfold merge_piece. rewrite E. simpl.
+  exact (recovered_merges_merge_by_ranks v ms Hv E Hr piece).
+Qed.
+
+(* Clauses: M7 *)
+Theorem canonical_tokens_encode_to_themselves v : well_formed v -> is_canonical_vocabulary v ->
+  all_self_encoding v.
+Proof.
+  intros Hv (ms & Hr & Hm) i Hi. unfold is_self_encoding.
+  assert (E : merge_piece v (token_bytes v i) = merge_by_ranks v (token_bytes v i)).
+  { unfold merge_piece. destruct (merges v) as [ms'|] eqn:E; auto.
+    apply pairs_and_ranks_agree_on_a_canonical_vocabulary; auto. exists ms. now rewrite E. }
+  rewrite E. exact (self_encoding_by_ranks (with_ranks v) ms (with_ranks_well_formed v Hv) eq_refl
+                      (recovered_by_ranks v ms Hr) i Hi).
+Qed.
+
+(* Clauses: M7 *)
+Theorem the_shortcut_changes_nothing_on_a_canonical_vocabulary v piece :
+  well_formed v -> is_canonical_vocabulary v ->
+  encode_piece true v piece = encode_piece false v piece.
+Proof.
+  intros Hv Hc. apply the_shortcut_changes_nothing_iff; auto.
+  now apply canonical_tokens_encode_to_themselves.
+Qed.
