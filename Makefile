@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep bench traceability tables proofs build clean
+.PHONY: help demo test check format lint types doctest deep bench traceability tables proofs oracle build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ tables: $(READY)  ## Generate the Unicode tables again
 
 proofs:  ## Build the machine-checked theorems (needs Coq), and see that they assume nothing
 	$(PYTHON) tools/check_proofs.py
+
+oracle:  ## Make a program of the definitions that the theorems are about (needs Coq and OCaml)
+	$(PYTHON) tools/build_oracle.py
 
 build: $(READY)  ## Build the wheel and the source distribution
 	$(BIN)/python -m pip install --quiet build
