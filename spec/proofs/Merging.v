@@ -9,6 +9,8 @@
     - [nothing_is_left_to_merge] (M4): no two neighbours in the result may merge.
     - [boundaries_vanish_with_one_more_merge] (M8): the boundaries under one more merge, of
       the highest rank, are among those without it.
+    - [boundaries_vanish_with_one_more_token] (M8): by ranks the same holds of one more token,
+      with an id greater than that of any token longer than a byte.
     - [what_lies_between_boundaries_merges_alone] (M9): any ids of the result are what
       merging gives for their bytes.
     - [ids_that_pair_up_glue] (M10): two or more ids are what merging gives for their bytes
@@ -384,3 +386,94 @@ Proof.
     as (p' & q' & E' & Hp).
   exists p', q'. split; auto. unfold decode_bytes. now rewrite Hp.
 Qed.
+
+(** ** One more token *)
+
+Section OneMoreToken.
+  Variables (v v' : vocabulary) (new : id).
+  Hypotheses (Hv : well_formed v) (Hv' : well_formed v').
+  Hypotheses (Hranks : merges v = None) (Hranks' : merges v' = None).
+  (** [v'] has the tokens of [v] and [new], whose id is greater than those of all tokens that
+      are longer than a byte. *)
+  Hypothesis tokens_kept : forall i, is_token v i -> token_bytes v' i = token_bytes v i.
+  Hypothesis one_more : forall i, is_token v' i -> is_token v i \/ i = new.
+  Hypothesis new_is_greatest : forall i, is_token v i -> 2 <= length (token_bytes v i) -> i < new.
+
+  Lemma ids_kept bytes i : token_ids v bytes = Some i -> token_ids v' bytes = Some i.
+  Proof.
+    intros H. apply (tokens_have_ids v (proj1 Hv)) in H as [Hne E].
+    apply (tokens_have_ids v' (proj1 Hv')). split; auto.
+    rewrite tokens_kept; auto. unfold is_token. congruence.
+  Qed.
+
+  Lemma ids_known bytes i : token_ids v' bytes = Some i -> token_ids v bytes = Some i \/ i = new.
+  Proof.
+    intros H. apply (tokens_have_ids v' (proj1 Hv')) in H as [Hne E].
+    destruct (one_more i) as [Hi | ->]; auto; [unfold is_token; congruence|].
+    left. apply (tokens_have_ids v (proj1 Hv)). split; auto. now rewrite <- tokens_kept.
+  Qed.
+
+  Lemma byte_ids_kept piece : byte_ids v' piece = byte_ids v piece.
+  Proof.
+    apply map_ext. intros b. unfold token_id. pose proof (bytes_have_ids v (proj1 Hv) b) as H.
+    destruct (token_ids v [b]) as [i|] eqn:E; [|easy]. now rewrite (ids_kept _ _ E).
+  Qed.
+
+  Lemma step_kept s t : no_empty (token_bytes v) s ->
+    merge_step (id_rank v) (id_join v) s = Some t -> merge_step (id_rank v') (id_join v') s = Some t.
+  Proof.
+    intros Hs H. apply merge_step_iff in H as (p & x & y & q & r & E & (Hr & Hl & Hg) & ->).
+    assert (Hsame : forall u w, neighbours u w s ->
+              token_bytes v' u ++ token_bytes v' w = token_bytes v u ++ token_bytes v w).
+    { intros u w Hn. apply neighbours_in in Hn as [Hu Hw]. unfold no_empty in Hs.
+      rewrite Forall_forall in Hs. rewrite !tokens_kept; auto; now apply Hs. }
+    assert (Hxy : neighbours x y s) by (rewrite E; apply neighbours_iff; eauto).
+    unfold id_rank in Hr, Hl, Hg. rewrite Hranks in Hr, Hl, Hg.
+    assert (Hrn : r < new).
+    { pose proof (proj1 (tokens_have_ids v (proj1 Hv) _ _) Hr) as [Hne Eb].
+      apply neighbours_in in Hxy as [Hx Hy]. unfold no_empty in Hs. rewrite Forall_forall in Hs.
+      apply new_is_greatest; [unfold is_token; congruence|]. rewrite Eb, app_length.
+      apply Hs in Hx, Hy. destruct (token_bytes v x), (token_bytes v y); simpl; try easy; lia. }
+    assert (Hcase : forall u w i, neighbours u w s -> id_rank v' u w = Some i ->
+              token_ids v (token_bytes v u ++ token_bytes v w) = Some i \/ i = new).
+    { intros u w i Hn Hi. unfold id_rank in Hi. rewrite Hranks', Hsame in Hi by auto.
+      now apply ids_known. }
+    assert (Er : id_rank v' x y = Some r)
+      by (unfold id_rank; rewrite Hranks', Hsame by auto; now apply ids_kept).
+    apply merge_step_iff. exists p, x, y, q, r. split; auto. split.
+    - split; [exact Er|]. split; intros u w i Hn Hi; apply Hcase in Hi as [Hi | ->]; eauto; try lia.
+      + rewrite E. change (p ++ x :: y :: q) with (p ++ [x] ++ y :: q). rewrite app_assoc.
+        now apply neighbours_app_l.
+      + rewrite E. apply neighbours_app_r. now constructor.
+    - f_equal. f_equal. unfold id_join, token_id, id_rank in *. rewrite Hranks, Hranks' in *.
+      now rewrite Hr, Er.
+  Qed.
+
+  Lemma reaches_kept s t : reaches (id_rank v) (id_join v) s t -> no_empty (token_bytes v) s ->
+    reaches (id_rank v') (id_join v') s t.
+  Proof.
+    induction 1 as [s | s t u H _ IH]; intros Hs; [constructor|].
+    apply reaches_on with t; [now apply step_kept|]. apply IH.
+    eapply step_no_empty; [apply id_join_spells, Hv | exact Hs | exact H].
+  Qed.
+
+  (* Clauses: M8 *)
+  Theorem boundaries_vanish_with_one_more_token piece n :
+    boundary v' (merge_piece v' piece) n -> boundary v (merge_piece v piece) n.
+  Proof.
+    intros (p & q & E & <-). rewrite merge_piece_ids in E by exact Hv'.
+    rewrite byte_ids_kept in E. rewrite merge_piece_ids by exact Hv.
+    set (s := byte_ids v piece) in *.
+    assert (Hs : no_empty (token_bytes v) s) by now apply byte_ids_tokens.
+    pose proof (merge_reached (id_rank v) (id_join v) s) as H1.
+    pose proof (reaches_kept _ _ H1 Hs) as H1'.
+    pose proof (merge_reached (id_rank v') (id_join v') s) as H2.
+    apply (reaches_end _ _ _ _ _ H1') in H2; [|apply merge_done]. rewrite E in H2.
+    apply (boundaries_only_vanish _ _ (token_bytes v') (id_join_spells _ Hv')) in H2
+      as (p' & q' & E' & Hp).
+    exists p', q'. split; auto. unfold decode_bytes. rewrite <- Hp. f_equal.
+    assert (Hall : Forall (is_token v) (p' ++ q')) by (rewrite <- E'; now apply merge_ids_tokens).
+    apply Forall_app in Hall as [Hall _]. clear -Hall tokens_kept.
+    induction Hall as [|i l Hi _ IH]; [reflexivity|]. simpl. now rewrite IH, tokens_kept.
+  Qed.
+End OneMoreToken.
