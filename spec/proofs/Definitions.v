@@ -262,6 +262,87 @@ Close Scope N_scope.
 
 Definition text_to_bytes (x : text) : list byte := flat_map character_to_bytes x.
 
+(** What may follow a first byte from [80] on: how many bytes, the range of the first of them,
+    and the bits that the first byte has of the number; nothing, if it begins no character. *)
+Definition begins (a : N) : option (nat * N * N * N) :=
+  if (0xC2 <=? a)%N && (a <=? 0xDF)%N then Some (1%nat, 0x80, 0xBF, a - 0xC0)%N
+  else if (a =? 0xE0)%N then Some (2%nat, 0xA0, 0xBF, 0)%N
+  else if (a =? 0xED)%N then Some (2%nat, 0x80, 0x9F, 0xD)%N
+  else if (0xE1 <=? a)%N && (a <=? 0xEF)%N then Some (2%nat, 0x80, 0xBF, a - 0xE0)%N
+  else if (a =? 0xF0)%N then Some (3%nat, 0x90, 0xBF, 0)%N
+  else if (0xF1 <=? a)%N && (a <=? 0xF3)%N then Some (3%nat, 0x80, 0xBF, a - 0xF0)%N
+  else if (a =? 0xF4)%N then Some (3%nat, 0x80, 0x8F, 4)%N
+  else None.
+
+(** Read bytes that continue a character, and give what is left: no character, where one is
+    missing or out of its range. *)
+Fixpoint read_more (more : nat) (low high value : N) (bytes : list byte)
+    : option character * list byte :=
+  match more, bytes with
+  | 0, _ => (Some value, bytes)
+  | S more', b :: rest =>
+      if (low <=? Byte.to_N b)%N && (Byte.to_N b <=? high)%N
+      then read_more more' 0x80 0xBF (value * 64 + (Byte.to_N b - 0x80)) rest
+      else (None, bytes)
+  | S _, [] => (None, [])
+  end.
+
+(** Read one character, or one maximal subpart of what is none. *)
+Definition read_character (a : byte) (rest : list byte) : option character * list byte :=
+  if (Byte.to_N a <? 0x80)%N then (Some (Byte.to_N a), rest)
+  else match begins (Byte.to_N a) with
+       | Some (more, low, high, bits) => read_more more low high bits rest
+       | None => (None, rest)
+       end.
+
+(** The characters of bytes, with nothing for each maximal subpart. *)
+Fixpoint read_text (limit : nat) (bytes : list byte) : list (option character) :=
+  match limit, bytes with
+  | S limit', a :: rest =>
+      let (read, left) := read_character a rest in read :: read_text limit' left
+  | _, _ => []
+  end.
+
+Definition replacement : character := 0xFFFD%N.
+
+(** Under [replace]: one U+FFFD for each maximal subpart. *)
+Definition bytes_to_text (bytes : list byte) : text :=
+  map (fun read => match read with Some c => c | None => replacement end)
+      (read_text (length bytes) bytes).
+
+(** Under [strict]: nothing, unless the bytes are UTF-8. *)
+Definition bytes_to_text_strict (bytes : list byte) : option text :=
+  let read := read_text (length bytes) bytes in
+  if existsb (fun c => match c with Some _ => false | None => true end) read then None
+  else Some (bytes_to_text bytes).
+
+(** The bytes of each character and of each maximal subpart ([true] for a character). *)
+Fixpoint read_units (limit : nat) (bytes : list byte) : list (bool * list byte) :=
+  match limit, bytes with
+  | S limit', a :: rest =>
+      let (read, left) := read_character a rest in
+      (match read with Some _ => true | None => false end, firstn (length bytes - length left) bytes)
+      :: read_units limit' left
+  | _, _ => []
+  end.
+
+(** Neighbours of one kind as one stretch. *)
+Fixpoint join_units (units : list (bool * list byte)) : list (bool * list byte) :=
+  match units with
+  | [] => []
+  | (is_text, unit) :: others =>
+      match join_units others with
+      | (is_text', stretch) :: others' =>
+          if Bool.eqb is_text is_text' then (is_text, unit ++ stretch) :: others'
+          else (is_text, unit) :: (is_text', stretch) :: others'
+      | [] => [(is_text, unit)]
+      end
+  end.
+
+(** Maximal stretches that are UTF-8 ([true]) and maximal runs of bytes that are not. *)
+Definition split_well_formed (bytes : list byte) : list (bool * list byte) :=
+  join_units (read_units (length bytes) bytes).
+
 (** ** Special tokens ([special_tokens.py]) *)
 
 Fixpoint starts_with (token x : text) : bool :=
@@ -335,6 +416,12 @@ Record well_formed_tokenizer (t : tokenizer) : Prop := {
 Definition encode_ordinary (t : tokenizer) (x : text) : list id :=
   flat_map (fun piece => encode_piece (whole_pre_token t) (ordinary t) (text_to_bytes piece))
            (pre_split t x).
+
+(** Any bytes: text as text, each run of others as one pre-token. *)
+Definition encode_bytes (t : tokenizer) (bytes : list byte) : list id :=
+  flat_map (fun stretch =>
+    if fst stretch : bool then encode_ordinary t (bytes_to_text (snd stretch))
+    else encode_piece (whole_pre_token t) (ordinary t) (snd stretch)) (split_well_formed bytes).
 
 Definition special_id (t : tokenizer) (token : text) : list id :=
   match find (fun entry => if list_eq_dec N.eq_dec (fst entry) token then true else false)

@@ -17,12 +17,16 @@
     - [at_most_as_many_ids_as_bytes] (E3): there are at most as many ids as the text has bytes.
     - [no_ids_only_for_the_empty_text] (E3): there are none only for the empty text.
     - [encoding_again_gives_the_same] (E4): the text that the ids decode to encodes to these ids.
+    - [replacing_adds_nothing_to_a_text] (E4, D3): decoding the ids of a text with [replace] gives
+      the text, and so encodes to these ids again.
+    - [bytes_of_a_text_encode_as_the_text] (E2): encoding the bytes of a text gives its ids.
+    - [any_bytes_are_given_back] (E2): decoding the ids of any bytes gives these bytes.
     - [decoding_concatenates] (D1): the bytes of two lists of ids are those of the first and
       then those of the second.
     - [byte_spans_tile] (O1 in part): the byte spans of the ids of a text begin where the one before
       ends, and hold the bytes of their ids. *)
 
-From BPE Require Import Definitions LowestRank Merging Shortcut SpecialTokens Utf8.
+From BPE Require Import Definitions LowestRank Merging Shortcut SpecialTokens Utf8 DecodingText.
 
 Section Tokenizer.
   Variable t : tokenizer.
@@ -130,6 +134,39 @@ Section Tokenizer.
   Theorem decoding_concatenates ids ids' : decode t (ids ++ ids') = decode t ids ++ decode t ids'.
   Proof. apply flat_map_app. Qed.
 
+  (** ** Any bytes *)
+
+  Lemma encode_ordinary_empty : encode_ordinary t [] = [].
+  Proof.
+    pose proof (encode_ordinary_bytes []) as H. pose proof (encode_ordinary_tokens []) as Ht'.
+    apply ids_at_most_bytes in Ht'. rewrite H in Ht'. simpl in Ht'.
+    destruct (encode_ordinary t []); [reflexivity | simpl in Ht'; lia].
+  Qed.
+
+  (* Clauses: E2 *)
+  Theorem bytes_of_a_text_encode_as_the_text x : Forall is_scalar x ->
+    encode_bytes t (text_to_bytes x) = encode_ordinary t x.
+  Proof.
+    intros Hx. unfold encode_bytes. rewrite split_text by auto.
+    destruct (bytes_of_a_text_are_read_back _ Hx) as [E _].
+    destruct x as [|c x]; [symmetry; apply encode_ordinary_empty|]. cbn [flat_map fst snd]. rewrite E.
+    apply app_nil_r.
+  Qed.
+
+  (* Clauses: E2 *)
+  Theorem any_bytes_are_given_back bytes : decode t (encode_bytes t bytes) = bytes.
+  Proof.
+    unfold encode_bytes. rewrite <- (split_keeps_bytes bytes) at 2.
+    assert (H := split_text_is_text bytes).
+    induction (split_well_formed bytes) as [|[is_text stretch] l IH]; [reflexivity|].
+    inversion H as [|? ? Hs Hl]; subst. simpl. rewrite decoding_concatenates, IH by auto. f_equal.
+    destruct is_text.
+    - destruct (Hs eq_refl) as (x & Hx & E). cbn [snd] in E. subst stretch.
+      destruct (bytes_of_a_text_are_read_back x Hx) as [-> _].
+      rewrite decode_ordinary by apply encode_ordinary_tokens. apply encode_ordinary_bytes.
+    - rewrite decode_ordinary by apply encode_piece_tokens. apply encode_piece_bytes.
+  Qed.
+
   (** ** The whole *)
 
   Variable allowed : list text.
@@ -211,6 +248,15 @@ Section Tokenizer.
   Proof.
     intros Hx Hy E. rewrite decoding_gives_the_bytes_back in E.
     now rewrite (different_texts_have_different_bytes y x).
+  Qed.
+
+  (* Clauses: E4, D3 *)
+  Theorem replacing_adds_nothing_to_a_text x : Forall is_scalar x ->
+    bytes_to_text (decode t (encode x)) = x /\
+    encode (bytes_to_text (decode t (encode x))) = encode x.
+  Proof.
+    intros Hx. rewrite decoding_gives_the_bytes_back.
+    destruct (bytes_of_a_text_are_read_back x Hx) as [-> _]. auto.
   Qed.
 
   (* Clauses: S7 *)

@@ -3,6 +3,7 @@
     - [counts_are_how_often] (T12): a pre-token is counted as often as it occurs.
     - [counts_of_parts_add_up] (T12): the counts of a list are the sum of those of its parts,
       in the same order of first appearance.
+    - [counts_of_texts_add_up] (T12): the same of texts, however each is cut into pre-tokens.
     - [grouping_plays_no_part] (T12): sums of counts may be grouped at will.
     - [order_of_parts_plays_no_part] (T12): added in another order, the counts are the same
       but for the order in which they stand.
@@ -114,6 +115,12 @@ Theorem counts_of_parts_add_up xs ys :
 Proof.
   rewrite !count_is_add_all, map_app, add_all_app. symmetry. apply add_all_sum.
 Qed.
+
+(* Clauses: T12 *)
+Theorem counts_of_texts_add_up {A} (cut : A -> list (list byte)) texts texts' :
+  count_pre_tokens (flat_map cut (texts ++ texts'))
+  = add_counts (count_pre_tokens (flat_map cut texts)) (count_pre_tokens (flat_map cut texts')).
+Proof. rewrite flat_map_app. apply counts_of_parts_add_up. Qed.
 
 (* Clauses: T12 *)
 Theorem grouping_plays_no_part xs ys zs :

@@ -26,7 +26,7 @@ Proof.
 Qed.
 
 (** Read one character: its lead byte tells how many bytes it has. *)
-Definition read_character (bytes : list N) : option (character * list N) :=
+Definition read_one (bytes : list N) : option (character * list N) :=
   match bytes with
   | [] => None
   | a :: rest =>
@@ -53,11 +53,11 @@ Proof. unfold is_scalar. lia. Qed.
 
 (* Clauses: B3 *)
 Theorem first_character_of_bytes c rest : is_scalar c ->
-  read_character (map Byte.to_N (character_to_bytes c) ++ rest) = Some (c, rest).
+  read_one (map Byte.to_N (character_to_bytes c) ++ rest) = Some (c, rest).
 Proof.
   intros H. apply scalar_below in H. unfold character_to_bytes.
   destruct (N.ltb_spec c 0x80); [|destruct (N.ltb_spec c 0x800); [|destruct (N.ltb_spec c 0x10000)]];
-    cbn [map app]; rewrite !byte_of_number by lia; unfold read_character;
+    cbn [map app]; rewrite !byte_of_number by lia; unfold read_one;
     repeat match goal with
     | |- context [?a <? ?b] => destruct (N.ltb_spec a b); try lia
     end; do 2 f_equal; lia.
