@@ -23,7 +23,7 @@
     - [any_bytes_are_given_back] (E2): decoding the ids of any bytes gives these bytes.
     - [decoding_concatenates] (D1): the bytes of two lists of ids are those of the first and
       then those of the second.
-    - [byte_spans_tile] (O1 in part): the byte spans of the ids of a text begin where the one before
+    - [byte_spans_tile] (O1): the byte spans of the ids of a text begin where the one before
       ends, and hold the bytes of their ids. *)
 
 From BPE Require Import Definitions LowestRank Merging Shortcut SpecialTokens Utf8 DecodingText.
@@ -312,7 +312,7 @@ Section Tokenizer.
       rewrite !app_length. do 2 f_equal; simpl; lia.
   Qed.
 
-  (* Clauses in part: O1 *)
+  (* Clauses: O1 *)
   Theorem byte_spans_tile x k i : nth_error (encode x) k = Some i ->
     exists start stop, nth_error (byte_spans 0 (encode x)) k = Some (start, stop) /\
       start = length (decode t (firstn k (encode x))) /\
