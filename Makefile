@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep bench traceability tables proofs oracle build clean
+.PHONY: help demo test check format lint types doctest deep bench traceability vectors tables proofs oracle build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,7 @@ lint: $(READY)  ## Lint, and check that the generated tables are current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/generate_unicode_classes.py --check
+	$(BIN)/python tools/write_vectors.py --check
 	$(BIN)/python tools/trace_clauses.py --check
 
 types: $(READY)  ## Check the types of everything
@@ -54,6 +55,9 @@ bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth
 
 traceability: $(READY)  ## Write again what holds each clause
 	$(BIN)/python tools/trace_clauses.py
+
+vectors: $(READY)  ## Write the test vectors again, and have other libraries confirm them
+	$(BIN)/python tools/write_vectors.py
 
 tables: $(READY)  ## Generate the Unicode tables again
 	$(BIN)/python tools/generate_unicode_classes.py

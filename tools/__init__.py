@@ -1,1 +1,1 @@
-"""Programs that generate and check files of this project."""
+"""Programs that write what is generated in this project."""
