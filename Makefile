@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep bench docs serve-docs mutants traceability vectors tables build clean
+.PHONY: help demo test check format lint types doctest deep bench docs serve-docs mutants traceability vectors tables proofs oracle build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,12 @@ vectors: $(READY)  ## Write the test vectors again, and have other libraries con
 
 tables: $(READY)  ## Generate the Unicode tables again
 	$(BIN)/python tools/generate_unicode_classes.py
+
+proofs:  ## Build the machine-checked theorems (needs Coq), and see that they assume nothing
+	$(PYTHON) tools/check_proofs.py
+
+oracle:  ## Make a program of the definitions that the theorems are about (needs Coq and OCaml)
+	$(PYTHON) tools/build_oracle.py
 
 build: $(READY)  ## Build the wheel and the source distribution
 	$(BIN)/python -m pip install --quiet build

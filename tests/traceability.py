@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
 from bpe.conformance import PROPERTIES, Property
 from bpe.conformance.specification import specification_folder, vectors_folder
+from tools.proved_clauses import partly_proved_clauses, proved_clauses
 
 
 class Exhaustive(NamedTuple):
@@ -74,20 +73,26 @@ def vectors_of(clause: str) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-@cache
-def read_proofs() -> Mapping[str, tuple[str, ...]]:
-    """Return the theorems that prove each clause, as comments above them say."""
-    theorems: dict[str, Counter[str]] = {}
-    for path in sorted((specification_folder() / "proofs").glob("*.v")):
-        text = path.read_text(encoding="utf-8")
-        for clauses, name in re.findall(
-            r"\(\* Clauses: ([A-Z0-9, ]+?)\.? \*\)\s*(?:Theorem|Lemma|Corollary) (\w+)", text
-        ):
-            for clause in clauses.split(", "):
-                theorems.setdefault(clause, Counter())[name] += 1
-    return {clause: tuple(names) for clause, names in theorems.items()}
-
-
 def proofs_of(clause: str) -> tuple[str, ...]:
-    """Return the theorems that prove a clause."""
-    return read_proofs().get(clause, ())
+    """Return the theorems that prove a clause as a whole."""
+    return tuple(_proved().get(clause, ()))
+
+
+def partial_proofs_of(clause: str) -> tuple[str, ...]:
+    """Return the theorems that prove a part of a clause, where none proves the whole."""
+    return tuple(_partly_proved().get(clause, ()))
+
+
+def proved_at_all() -> set[str]:
+    """Return the clauses that theorems speak of."""
+    return {*_proved(), *_partly_proved()}
+
+
+@cache
+def _proved() -> Mapping[str, list[str]]:
+    return proved_clauses(specification_folder() / "proofs")
+
+
+@cache
+def _partly_proved() -> Mapping[str, list[str]]:
+    return partly_proved_clauses(specification_folder() / "proofs")
