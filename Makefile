@@ -38,6 +38,7 @@ lint: $(READY)  ## Lint, and check that the generated tables are current
 	$(BIN)/python tools/generate_unicode_classes.py --check
 	$(BIN)/python tools/write_vectors.py --check
 	$(BIN)/python tools/trace_clauses.py --check
+	$(BIN)/python tools/state_proofs.py --check
 
 types: $(READY)  ## Check the types of everything
 	$(BIN)/mypy
@@ -65,6 +66,7 @@ serve-docs: $(READY)  ## Show the site while you write it
 
 traceability: $(READY)  ## Write again what holds each clause
 	$(BIN)/python tools/trace_clauses.py
+	$(BIN)/python tools/state_proofs.py
 
 vectors: $(READY)  ## Write the test vectors again, and have other libraries confirm them
 	$(BIN)/python tools/write_vectors.py
