@@ -17,9 +17,7 @@ from bpe.conformance import PROPERTIES, Property
 from bpe.conformance.vectors import Vector, check_vector, read_vectors
 from tests.reference_target import Reference
 
-_FEW = settings(
-    max_examples=8, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
-)
+_FEW = settings(max_examples=8, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
 
 MODULES = [module.name for module in pkgutil.iter_modules(bpe.reference.__path__)]
 

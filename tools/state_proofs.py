@@ -42,7 +42,9 @@ class Row(NamedTuple):
 def read_rows() -> list[Row]:
     """Return the rows of the table of theorems."""
     text = (SPEC / "proofs" / "README.md").read_text(encoding="utf-8")
-    lines = re.findall(r"^\| `(\w+)` \| \[(\w+\.v)\]\(\w+\.v\) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE)
+    lines = re.findall(
+        r"^\| `(\w+)` \| \[(\w+\.v)\]\(\w+\.v\) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", text, re.MULTILINE
+    )
     return [Row(*map(str.strip, line)) for line in lines]
 
 
