@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep wild bench traceability tables build clean
+.PHONY: help demo test check format lint types doctest deep wild bench docs serve-docs mutants traceability vectors tables proofs oracle build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +36,9 @@ lint: $(READY)  ## Lint, and check that the generated tables are current
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python tools/generate_unicode_classes.py --check
+	$(BIN)/python tools/write_vectors.py --check
 	$(BIN)/python tools/trace_clauses.py --check
+	$(BIN)/python tools/state_proofs.py --check
 
 types: $(READY)  ## Check the types of everything
 	$(BIN)/mypy
@@ -55,11 +57,31 @@ bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth
 	$(BIN)/python -m benchmarks.train
 	$(BIN)/python -m benchmarks.growth
 
+mutants: $(READY)  ## How surely each property rejects its mutants: 20 seeds each, within the cases of one run
+	$(BIN)/python tools/kill_mutants.py --seeds 20
+
+docs: $(READY)  ## Build the site into build/site, warnings being errors, without a network
+	$(BIN)/mkdocs build --strict --quiet
+	@echo "open build/site/index.html"
+
+serve-docs: $(READY)  ## Show the site while you write it
+	$(BIN)/mkdocs serve
+
 traceability: $(READY)  ## Write again what holds each clause
 	$(BIN)/python tools/trace_clauses.py
+	$(BIN)/python tools/state_proofs.py
+
+vectors: $(READY)  ## Write the test vectors again, and have other libraries confirm them
+	$(BIN)/python tools/write_vectors.py
 
 tables: $(READY)  ## Generate the Unicode tables again
 	$(BIN)/python tools/generate_unicode_classes.py
+
+proofs:  ## Build the machine-checked theorems (needs Coq), and see that they assume nothing
+	$(PYTHON) tools/check_proofs.py
+
+oracle:  ## Make a program of the definitions that the theorems are about (needs Coq and OCaml)
+	$(PYTHON) tools/build_oracle.py
 
 build: $(READY)  ## Build the wheel and the source distribution
 	$(BIN)/python -m pip install --quiet build

@@ -13,7 +13,7 @@ NEW_LETTER = "\U000323b0"
 #: What all patterns but o200k tell apart.
 # s stands for the contraction letters that are one, v for r too; ſ equals s where case is ignored.
 KINDS = ("s", "ſ", "v", "e", "l", "A", "1", " ", "\t", "\n", "\r", "'", "!", "\u0301", NEW_LETTER)
-_CASED_KINDS = (*KINDS, "S", "ǅ", "ʰ", "中", "/", "\u3000")
+_CASED_KINDS = (*KINDS, "a", "S", "V", "E", "L", "ǅ", "ʰ", "中", "/", "\u3000")
 
 ALPHABETS = {name: _CASED_KINDS if name == "o200k_base" else KINDS for name in NAMED_PATTERNS}
 

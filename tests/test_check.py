@@ -68,7 +68,8 @@ def test_a_difference_is_attributed_to_its_stage() -> None:
         made.RightmostTie(), "rightmost", open_target(f"{HERE}:trained").model.change(special_tokens={})
     )
     plan = Plan(clauses=["E9"], max_examples=400)
-    (verdict,) = latest(check(target, open_target("bpe:any"), plan))
+    verdicts = {verdict.name: verdict for verdict in latest(check(target, open_target("bpe:any"), plan))}
+    verdict = verdicts["ids_are_those_of_the_definition"]
     assert verdict.state == "failed"
     assert verdict.counterexample is not None
     assert verdict.counterexample.case[1] == {"text": "aaa"}
@@ -189,7 +190,7 @@ def test_reports_are_written_for_programs(tmp_path: Path) -> None:
     assert lines[-1]["type"] == "footer"
     assert lines[-1]["exit"] == 1
     assert lines[-1]["clauses"]["E1"] == "broken"
-    assert {line["state"] for line in lines if line["type"] == "verdict"} == {"failed", "unsupported"}
+    assert {line["state"] for line in lines if line["type"] == "verdict"} >= {"failed", "unsupported"}
     suite = ET.fromstring(paths[1].read_text(encoding="utf-8"))
     assert int(suite.attrib["failures"]) == len(suite.findall("testcase/failure")) > 0
     assert suite.findall("testcase/skipped")

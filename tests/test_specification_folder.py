@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -33,7 +34,8 @@ def _ask(folder: Path, prepare: str) -> tuple[Path, str]:
 
 def _here() -> str:
     folder = specification_folder()
-    clauses = sum((folder / f"{stem}.md").read_text(encoding="utf-8").count("\n### ") for stem in CHAPTERS)
+    chapters = [(folder / f"{stem}.md").read_text(encoding="utf-8") for stem in CHAPTERS]
+    clauses = sum(len(re.findall(r"^### [A-Z]\d+$", text, re.MULTILINE)) for text in chapters)
     return f"{clauses} {len(list((folder / 'vectors').glob('*.json')))}"
 
 

@@ -19,7 +19,42 @@ __all__ = ["encodings_folder"]
 pytestmark = pytest.mark.usefixtures("encodings_folder")
 
 #: What convicts within a second or two, of all properties that could; the rest need the whole minute of a real trial.
-QUICK = {}
+QUICK = {
+    "DecodeIgnoresErrors": "B5",
+    "UnknownIdsAreEmpty": "D2",
+    "LastIdRefused": "D2",
+    "DecodeSkipsSpecial": "E4",
+    "LimitIsStrict": "E8",
+    "TwoTokensSwapped": "E9",
+    "SixteenBitIds": "B1",
+    "BytesByValue": "B1",
+    "BrokenTokensDropped": "E9",
+    "GreedyLongestMatch": "E9",
+    "OverlappingMerge": "B2",
+    "SpecialTokenAsExpression": "S2",
+    "SpecialTokenInsideAWord": "S2",
+    "SpecialByDefault": "S2",
+    "BatchForgetsAllowed": "E6",
+    "FindsGroups": "B1",
+    "DropsGaps": "B1",
+    "PatternOfAnother": "E9",
+    "CacheByStrippedWord": "B1",
+    "HandsOutItsCache": "R5",
+    "SharedBuffer": "R5",
+    "RemembersThePrompt": "R5",
+    "BatchByLength": "E6",
+    "BatchWithoutEmpty": "E6",
+    "NormalisesNfc": "B3",
+    "NormalisesNfkc": "B1",
+    "StripsByteOrderMark": "B3",
+    "TwoCharactersForAPair": "B4",
+    "DropsSurrogates": "B4",
+    "SurrogatesBeyondThePlane": "B1",
+    "PrefixSpace": "B2",
+    "DecodeStripsASpace": "E4",
+    "DecodesTokenByToken": "B1",
+    "TruncatesPast64K": "E1",
+}
 
 
 def _verdicts(name: str, plan: Plan) -> Iterator[Verdict]:

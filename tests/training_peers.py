@@ -18,14 +18,17 @@ def train_rustbpe(texts: Sequence[str], merges: int, pattern: str) -> list[bytes
     return [token for _, token in ranked[256:]]
 
 
-def train_hugging_face(texts: Sequence[str], merges: int, pattern: str) -> list[bytes]:
+def train_hugging_face(texts: Sequence[str], merges: int, pattern: str, min_frequency: int = 1) -> list[bytes]:
     """Return the tokens that Hugging Face's BpeTrainer makes after the 256 bytes."""
     tokenizer = Tokenizer(models.BPE())
     split = pre_tokenizers.Split(Regex(pattern), behavior="isolated")
     byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence([split, byte_level])
     trainer = trainers.BpeTrainer(
-        vocab_size=256 + merges, initial_alphabet=list(BYTE_TO_CHARACTER.values()), show_progress=False
+        vocab_size=256 + merges,
+        min_frequency=min_frequency,
+        initial_alphabet=list(BYTE_TO_CHARACTER.values()),
+        show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
     vocabulary: dict[str, int] = tokenizer.get_vocab()

@@ -17,7 +17,7 @@ sys.path.insert(0, str(PROJECT))  # the mutants are no part of the package
 from bpe.conformance import PROPERTIES, UNTESTABLE  # noqa: E402
 from bpe.conformance.specification import CHAPTERS, Clause, read_clauses  # noqa: E402
 from tests.mutants import MUTANTS  # noqa: E402
-from tests.traceability import EXHAUSTIVE, proofs_of, properties_of, vectors_of  # noqa: E402
+from tests.traceability import EXHAUSTIVE, partial_proofs_of, proofs_of, properties_of, vectors_of  # noqa: E402
 
 PAGE = PROJECT / "spec" / "traceability.md"
 
@@ -101,6 +101,8 @@ def _evidence(clause: Clause, held: _Held) -> Iterator[str]:
         yield f"exhaustive: {EXHAUSTIVE[clause.id].bound}"
     if theorems := proofs_of(clause.id):
         yield "proved: " + ", ".join(f"`{name}`" for name in theorems)
+    elif theorems := partial_proofs_of(clause.id):
+        yield "proved in part: " + ", ".join(f"`{name}`" for name in theorems)
     if not held.properties:
         yield "measured"
 
@@ -109,10 +111,11 @@ def _summary(clauses: tuple[Clause, ...]) -> str:
     held = [_held(clause) for clause in clauses]
     bare = [clause.id for clause, each in zip(clauses, held, strict=True) if not each.properties]
     proved = sum(bool(proofs_of(clause.id)) for clause in clauses)
+    partly = sum(bool(partial_proofs_of(clause.id)) for clause in clauses)
     return (
         f"{len(clauses)} clauses, {len(PROPERTIES)} properties, {len(MUTANTS)} mutants; "
         f"{sum(clause.id in EXHAUSTIVE for clause in clauses)} clauses are checked exhaustively up to a bound, "
-        f"{proved} are proved, and {len(bare)} ({', '.join(bare)}) have no property.\n"
+        f"{proved} are proved, {partly} more in part, and {len(bare)} ({', '.join(bare)}) have no property.\n"
     )
 
 

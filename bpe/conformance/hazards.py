@@ -22,7 +22,7 @@ NUMBERS: Final = ("1", "23", "4567", "٣", "߄", "७", "²", "½", "Ⅷ", "〇"
 
 #: Punctuation, symbols, marks, joiners, emoji; controls, private and unassigned characters; the first and the last.
 OTHERS: Final = (
-    *("'", "'s", "'S", "'\u017f", "'ll", "'LL", "'re", "’s", "''", ".", "/", "//", "!?", "_", "€", "\u0301", "e\u0301"),
+    *("'", "'s", "'S", "'\u017f", "'ll", "'LL", "'re", "’", "''", ".", "/", "//", "!?", "_", "€", "\u0301", "e\u0301"),
     *("\u0903", "\u20dd", "\u200d", "👩\u200d👩\u200d👧", "🇩🇪", "👍🏽", "❤\ufe0f", "😀", "\u1acf", "\u0897"),
     *("\x00", "\x7f", "\xad", "\ue000", "\u0378", "\ufffd", "\ufffe", "\uffff", "\ud7ff", "\U00010000", "\U0010ffff"),
     # Words that begin as a contraction does, in any case.
@@ -32,7 +32,7 @@ OTHERS: Final = (
 )
 
 #: Everything, ordinary characters first.
-HAZARDS: Final = ("a", " ", *LETTERS, *SPACES, *NUMBERS, *OTHERS)
+HAZARDS: Final = ("a", " ", "é", *LETTERS, *SPACES, *NUMBERS, *OTHERS)
 
 #: The characters among these.
 CHARACTERS: Final = tuple(dict.fromkeys("".join(HAZARDS)))

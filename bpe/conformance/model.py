@@ -24,6 +24,9 @@ SPREAD_BYTES: Final = {3 * value + 1: bytes([value]) for value in range(256)}
 #: Models with more tokens or merges are real vocabularies, which nobody reads in a line.
 _SHOWN_TOKENS: Final = 1_000
 
+#: Tokens of so many letters come up in lists of letters.
+_SHORT: Final = 3
+
 _NUMBERINGS: Final = {"BYTES": BYTES, "REVERSED_BYTES": REVERSED_BYTES, "SPREAD_BYTES": SPREAD_BYTES}
 
 
@@ -64,12 +67,16 @@ class Model:
 
     @cached_property
     def parts(self) -> tuple[str, ...]:
-        """What texts that make it merge consist of: the letters of its tokens, and the first thousand of these."""
+        """What texts that make it merge consist of: the letters of its tokens, and the longer of the first thousand.
+
+        A short token is left to its letters: as one part, it would keep a counterexample from becoming smaller.
+        """
         found = self.token_texts[:_SHOWN_TOKENS]
         values = set(b"".join(token for token in islice(self.tokens.values(), 2 * _SHOWN_TOKENS) if len(token) > 1))
         # A token may be part of a character; the characters that alphabets have bring its bytes together.
         letters = "".join(map(chr, sorted(values & set(range(0x80))))) or "ab"
-        return tuple(dict.fromkeys((*letters, *"é😀😃" * (max(values, default=0) >= 0x80), *"".join(found), *found)))
+        longer = [text for text in found if len(text) > _SHORT]
+        return tuple(dict.fromkeys((*letters, *"é😀😃" * (max(values, default=0) >= 0x80), *"".join(found), *longer)))
 
     @cached_property
     def all_ids(self) -> frozenset[int]:

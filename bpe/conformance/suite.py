@@ -27,7 +27,7 @@ def run_conformance(
 
     >>> from bpe.targets import open_target
     >>> run_conformance(open_target("bpe:any"), clauses=["B1", "M3"], max_examples=5).headline()
-    'MUST 2/2; 72 clauses not asked'
+    'MUST 2/2; ... clauses not asked'
     """
     plan = Plan(clauses=clauses, seconds=None, max_examples=max_examples, seed=seed)
     verdicts = latest(check(target, reference, plan))

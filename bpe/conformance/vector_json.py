@@ -42,10 +42,10 @@ def write_text(text: str) -> Any:
 
 
 def read_content(parts: Sequence[str], chunks: Mapping[str, str]) -> bytes:
-    """Return the bytes of a file: parts in hexadecimal, or `@` and the name of a chunk that the group has.
+    r"""Return the bytes of a file: parts in hexadecimal, or `@` and the name of a chunk that the group has.
 
     >>> read_content(["@head", "0a"], {"head": "6162"})
-    b'ab\\n'
+    b'ab\n'
     """
     return b"".join(bytes.fromhex(chunks[part[1:]] if part.startswith("@") else part) for part in parts)
 
@@ -124,4 +124,5 @@ def read_training(given: Mapping[str, Any]) -> Training:
     'smallest-pair'
     """
     lists = ("texts", "special_tokens")
-    return Training(**{name: tuple(value) if name in lists else value for name, value in given.items()})
+    fields: dict[str, Any] = {name: tuple(value) if name in lists else value for name, value in given.items()}
+    return Training(**fields)

@@ -82,7 +82,7 @@ class ObjectTarget:
     @property
     def models(self) -> SearchStrategy[Model]:
         """Return the one model there is."""
-        return st.just(self.model)
+        return st.deferred(lambda: st.just(self.model))  # asking a tokenizer what it is can take its time
 
     @answering
     def encode(

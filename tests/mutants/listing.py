@@ -14,8 +14,12 @@ class Mutant(NamedTuple):
 
     target: type
     breaks: tuple[str, ...]
+    #: A regular expression for the text of the smallest counterexample; there can be several that are equally small.
     smallest: str | None
 
+
+#: One character beyond ASCII, and nothing else.
+ONE_CHARACTER = r"'([^\x00-\x7e]|\\x[89a-f][0-9a-f])'"
 
 _LISTED: dict[type, Mutant] = {}
 

@@ -131,9 +131,10 @@ class SharesItsRow(_Remembers):
     ) -> Sequence[int]:
         self.row = []
         ids = super().encode(model, text, allowed_special=allowed_special, disallowed_special=disallowed_special)
-        for token_id in ids:
-            self.row.append(token_id)
-            time.sleep(0.0005)
+        # Long enough for every other thread to have begun, and to have added its ids.
+        time.sleep(0.005)
+        self.row += ids
+        time.sleep(0.005)
         return list(self.row)
 
 

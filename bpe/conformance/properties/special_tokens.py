@@ -19,9 +19,19 @@ Allowed = frozenset[str]
 
 @st.composite
 def _with_special_text(draw: DrawFn, given: Models) -> tuple[Model, str, Allowed]:
-    """Return a model that has special tokens, a text, and a set of special tokens to allow."""
-    case: tuple[Model, str, Allowed] = draw(with_allowed(with_special_tokens(given)))
-    return case
+    """Return a model that has special tokens, a text, and a set of special tokens to allow; some get in each other's way."""
+    model, text, allowed = draw(with_allowed(with_special_tokens(given)))
+    outer = draw(st.sampled_from(("", *_nested(model))))
+    if outer:
+        # One stands inside another: both are allowed, or the outer one alone.
+        return model, outer + text, frozenset(model.special_tokens if draw(st.booleans()) else {outer})
+    return model, text, allowed
+
+
+def _nested(model: Model) -> list[str]:
+    """Return the special tokens that hold another."""
+    tokens = model.special_tokens
+    return [outer for outer in tokens if any(inner in outer for inner in tokens if inner != outer)]
 
 
 @st.composite

@@ -1,0 +1,19 @@
+(** * The definitions as a program
+
+    OCaml functions that compute what [Definitions.v] says.  Trusted here, besides Coq's
+    extraction: numbers as OCaml's [int], which has 63 bits, bytes as [char], and the lines
+    below. *)
+
+From BPE Require Import Definitions.
+From Coq Require Import Extraction ExtrOcamlBasic ExtrOcamlNatInt ExtrOcamlZInt ExtrOcamlChar.
+From Coq Require Import Strings.Byte.
+
+Extract Constant Byte.to_nat => "Char.code".
+Extract Constant Byte.of_N => "(fun n -> if 0 <= n && n < 256 then Some (Char.chr n) else None)".
+Extract Inlined Constant N.eqb => "(=)".
+Extract Inlined Constant N.ltb => "(<)".
+
+Extraction Language OCaml.
+Extraction "definitions.ml"
+  text_to_bytes merge_piece merge_all_by_pairs encode disallowed_by_default decode decode_bytes
+  is_self_encoding count_pre_tokens train_merges.
