@@ -30,6 +30,8 @@ from bpe.vocabulary import TokenId, Vocabulary, single_bytes
 
 BYTES = Vocabulary(single_bytes(), special_tokens={"<s>": TokenId(256)})
 
+SHIFTED = Vocabulary({TokenId(value + 1): bytes([value]) for value in range(256)})
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -92,6 +94,12 @@ REFUSALS = {
         UnknownTokenError,
         "id 300 at position 1 is not in the vocabulary (n_vocab is 257)",
         {"token": 300, "position": 1},
+    ),
+    "the least id": Refusal(
+        lambda: decode_bytes([0], SHIFTED),
+        UnknownTokenError,
+        "id 0 at position 0 is not in the vocabulary (n_vocab is 257)",
+        {"token": 0, "position": 0},
     ),
     "the greatest id": Refusal(
         lambda: decode_bytes([2**32 - 1], BYTES),

@@ -115,6 +115,15 @@ CHAPTER = Chapter(
                 tie_break="largest-bytes",
             ),
             *_ties(),
+            _train(
+                "largest-bytes-are-not-largest-ids",
+                "T2",
+                "TieBreak",
+                "aa, then aaaa; then (b, c) and (aa, c) occur once each, and b comes after aa, although its id is less.",
+                texts=[*["aaaa"] * 5, "aac", "bc"],
+                merges=3,
+                tie_break="largest-bytes",
+            ),
             _train("byte-order-value", "T2 T13", "ByteOrder TieBreak", texts=["! a"], merges=1),
             _train("byte-order-gpt2", "T2 T13", "ByteOrder TieBreak", texts=["! a"], merges=1, byte_order="gpt2"),
             _train(
