@@ -21,6 +21,7 @@ from bpe.conformance.faults import TargetFault, Unsupported
 from bpe.conformance.model import Model
 from bpe.conformance.properties import PROPERTIES
 from bpe.conformance.recording import RecordedCall, Recorder
+from bpe.conformance.shortening import shorten
 
 #: `unsupported`: the target cannot be asked. `failed`: an answer breaks the clause. The rest: there was no answer.
 State = Literal["passed", "failed", "errored", "crashed", "timed out", "unsupported"]
@@ -183,6 +184,7 @@ def _try(attempt: _Attempt, plan: Plan, turn: _Turn, before: Verdict) -> Verdict
             raise
     if attempt.failure is None:
         return replace(before, state="passed", reason=None, cases=before.cases + attempt.cases)
+    attempt.shorten()
     return attempt.verdict(before.cases)
 
 
@@ -229,6 +231,31 @@ class _Attempt:
         if isinstance(fault, TargetFault) and fault.kind == "timed out":
             self._shrink_until = 0.0  # each further attempt could take as long again
         self.failure, self.case = fault, case
+
+    def shorten(self) -> None:
+        """Leave out what the text of the counterexample does not need, where any text would be a case.
+
+        That is so in comparisons with the reference; elsewhere a text may have conditions.
+        """
+        texts = [place for place, value in enumerate(self.case) if isinstance(value, str)]
+        if self.each.compares and texts:
+            before, behind = self.case[: texts[-1]], self.case[texts[-1] + 1 :]
+            shorten(self.case[texts[-1]], lambda text: self._fails_alike((*before, text, *behind)))
+
+    def _fails_alike(self, case: tuple[Any, ...]) -> bool:
+        if time.monotonic() > self._shrink_until:
+            return False
+        known = self.failure
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", HypothesisDeprecationWarning)  # of `assume` outside a test
+                self.each(self.target, self.reference, *case)
+        except Exception as fault:  # noqa: BLE001 - whatever the target raises
+            if type(fault) is not type(known) or isinstance(fault, TargetFault):
+                return False
+            self.failure, self.case = fault, case
+            return True
+        return False
 
     def verdict(self, earlier: int) -> Verdict:
         """Return what the failure means."""
