@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep wild bench docs serve-docs mutants traceability vectors tables proofs oracle build clean
+.PHONY: help demo test check format lint types doctest deep wild bench docs serve-docs coverage mutation mutants traceability vectors tables proofs oracle build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,14 @@ bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth
 
 mutants: $(READY)  ## How surely each property rejects its mutants: 20 seeds each, within the cases of one run
 	$(BIN)/python tools/kill_mutants.py --seeds 20
+
+coverage: $(READY)  ## Every branch of the definition, under its own tests
+	$(PYTEST) -p no:xdist -q tests/test_reference.py tests/test_reference_refusals.py tests/test_canonical.py \
+		--cov=bpe.reference --cov-branch --cov-report=term-missing --cov-fail-under=100
+
+mutation: $(READY)  ## Change the definition line by line: its tests must notice (a quarter of an hour)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mutation]'
+	$(BIN)/python tools/mutate_definition.py
 
 docs: $(READY)  ## Build the site into build/site, warnings being errors, without a network
 	$(BIN)/mkdocs build --strict --quiet
