@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -53,8 +54,14 @@ class Explanation:
 
 def run_mutmut(workers: int) -> None:
     """Make and try all changes, anew."""
-    subprocess.run(["rm", "-rf", str(ROOT / "mutants")], check=True)
-    subprocess.run([sys.executable, "-m", "mutmut", "run", "--max-children", str(workers)], cwd=ROOT, check=True)
+    shutil.rmtree(ROOT / "mutants", ignore_errors=True)
+    _mutmut("run", "--max-children", str(workers))
+
+
+def _mutmut(*arguments: str, stdout: int | None = None) -> str:
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    done = subprocess.run(command, cwd=ROOT, check=True, stdout=stdout, text=True)  # noqa: S603 - our own arguments
+    return done.stdout or ""
 
 
 def read_results() -> dict[str, int | None]:
@@ -67,10 +74,11 @@ def read_results() -> dict[str, int | None]:
 
 def show(name: str) -> Survivor:
     """Return the change that mutmut has this name for."""
-    shown = subprocess.run(
-        [sys.executable, "-m", "mutmut", "show", name], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
-    lines = [line for line in shown.splitlines() if line[:1] in "-+" and line[:3] not in ("---", "+++")]
+    lines = [
+        line
+        for line in _mutmut("show", name, stdout=subprocess.PIPE).splitlines()
+        if line[:1] in "-+" and line[:3] not in ("---", "+++")
+    ]
     before, after = ((line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
     module, _, function = name.removeprefix("bpe.reference.").partition(".x_")
     return Survivor(f"{module}.{function.partition('__mutmut_')[0]}", " ".join(before), " ".join(after))
@@ -100,6 +108,11 @@ def render(results: dict[str, int | None], explanations: list[Explanation], surv
     )
     modules = Counter(name.split(".")[2] for name in results)
     alive = Counter(survivor.function.partition(".")[0] for survivor in survivors)
+    figures = (
+        f"With mutmut {version('mutmut')} these are {len(results)} changes: "
+        f"{codes['killed']} were noticed by a test that failed, {codes['timeout']} by an endless loop, "
+        f"and {codes['survived']} were not noticed, because the changed line means the same."
+    )
     return "\n".join(
         [
             "# The definition under mutation",
@@ -115,9 +128,7 @@ def render(results: dict[str, int | None], explanations: list[Explanation], surv
             "make mutation",
             "```",
             "",
-            f"With mutmut {version('mutmut')} these are {len(results)} changes: "
-            f"{codes['killed']} were noticed by a test that failed, {codes['timeout']} by an endless loop, "
-            f"and {codes['survived']} were not noticed, because the changed line means the same.",
+            figures,
             "",
             "| module | changes | not noticed |",
             "|---|---|---|",
