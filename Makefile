@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 # The first interpreter that is new enough.
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
+KERNELS := $(wildcard bpe/engine/kernels/*.py)
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
@@ -14,12 +16,17 @@ PYTEST := $(BIN)/python -m pytest
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(READY): pyproject.toml
+$(INSTALLED): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	BPE_PURE_PYTHON=1 $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
+
+# The kernels are compiled where a C compiler is at hand, again when one has changed; the line that this prints says which.
+$(READY): $(INSTALLED) hatch_build.py $(KERNELS)
+	@$(BIN)/python hatch_build.py
+	@if [ "$(BPE_PURE_PYTHON)" = 1 ]; then rm -f $@; else touch $@; fi
 
 demo: $(READY)  ## Train, encode, decode; the same ids as tiktoken, side by side
 	@$(BIN)/python docs/demo/demo.py

@@ -55,6 +55,14 @@ class MissingExtraError(BpeError, ImportError):
     """Raised when a package is not installed that only an extra of this one brings: `extra`."""
 
 
+class InvalidSettingError(BpeError):
+    """Raised when an environment variable has a value that means nothing: `variable`, `value`."""
+
+
+class KernelsError(BpeError, ImportError):
+    """Raised when the compiled kernels do not load, or are demanded and not compiled: `reason`."""
+
+
 # --- bytes and text (chapter B) ------------------------------------------------------------------
 
 

@@ -6,6 +6,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from bpe.engine import COMPILED
+
 # `ci`: the same cases each time, so that a run says something about the change that it runs for.
 settings.register_profile(
     "ci",
@@ -24,3 +26,8 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+def pytest_report_header() -> str:
+    """Say which engine the tests are about."""
+    return f"bpe engine: {'compiled' if COMPILED else 'portable'}"

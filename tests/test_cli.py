@@ -15,6 +15,7 @@ import pytest
 
 import bpe
 from bpe.cli.faults import EXIT_STATUS
+from bpe.engine import COMPILED
 from bpe.unicode_classes import UNICODE_VERSION
 from tests.command_line import COMMAND, run, run_process, start_process
 
@@ -33,7 +34,7 @@ def test_the_version_says_all_that_decides_results() -> None:
     assert result.status == 0
     lines = result.output.decode().splitlines()
     assert lines[:2] == [f"bpe {bpe.__version__}", f"specification {bpe.SPECIFICATION_VERSION}"]
-    assert lines[2].startswith("engine portable (")
+    assert lines[2].startswith(f"engine {'compiled' if COMPILED else 'portable'} (")
     assert lines[3] == f"Unicode {UNICODE_VERSION}"
 
 

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 import bpe
+from bpe.engine import COMPILED
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 FILES = ("docs/demo/hazards.txt", "README.md", "LICENSE", "bpe/tokenizer.py", "bpe/engine/merges.py", "pyproject.toml")
@@ -112,6 +113,8 @@ def main() -> int:
     gpt4 = bpe.get_encoding("cl100k_base")
     show_example(console, gpt4)
     agreed = compare(console, [trained, gpt4])
+    engine = "compiled kernels" if COMPILED else "portable Python"
+    console.print(f"The engine that did this: {engine}.")
     good, bad = "Every id is tiktoken's, and every text came back.", "The ids differ, or a text did not come back."
     console.print(f"[bold green]{good}[/]" if agreed else f"[bold red]{bad}[/]")
     return 0 if agreed else 1
