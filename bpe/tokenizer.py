@@ -15,7 +15,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from bpe.conversion import forget_merges
-from bpe.engine.encoding import Encoder, TokenSpan
+from bpe.engine.encoder import Encoder, make_encoder
+from bpe.engine.encoding import TokenSpan
 from bpe.engine.utf8 import scalar_text
 from bpe.errors import (
     EmptyTokenWarning,
@@ -89,7 +90,7 @@ class Tokenizer:
             raise AttributeError("a Tokenizer is immutable: it cannot be initialised again")
         object.__setattr__(self, "_name", name)
         object.__setattr__(self, "_vocabulary", vocabulary)
-        object.__setattr__(self, "_encoder", Encoder(vocabulary))
+        object.__setattr__(self, "_encoder", make_encoder(vocabulary))
 
     @classmethod
     def from_vocabulary(cls, vocabulary: Vocabulary, *, name: str = "unnamed") -> Tokenizer:
@@ -123,9 +124,8 @@ class Tokenizer:
         >>> tokenizer.decode(tokenizer.encode("hello<|end|>", allowed_special={"<|end|>"}))
         'hello<|end|>'
         """
-        return _plain(
-            self._encoder.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
-        )
+        # By position: naming arguments costs as much as encoding a word.
+        return _plain(self._encoder.encode(text, allowed_special, disallowed_special))
 
     def encode_ordinary(self, text: str) -> list[int]:
         """Return the token ids of a text in which nothing is special; equals `encode(text, disallowed_special=())`.
@@ -183,11 +183,15 @@ class Tokenizer:
         """Return the token ids of a text as an array of 32-bit unsigned integers.
 
         Clauses: E1.
+        The compiled engine makes no list on the way, and the array is then read-only.
         Raises as `encode` does, and `MissingExtraError` where NumPy is not installed.
         """
         numpy = _import_numpy()
-        ids = self.encode(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
-        array: npt.NDArray[np.uint32] = numpy.array(ids, dtype=numpy.uint32)
+        ids = self._encoder.encode_to_array(text, allowed_special, disallowed_special)
+        # A row of no ids has no buffer to look into.
+        array: npt.NDArray[np.uint32] = (
+            numpy.array(ids, numpy.uint32) if isinstance(ids, list) or not ids else numpy.frombuffer(ids, numpy.uint32)
+        )
         return array
 
     def encode_with_offsets(
@@ -252,7 +256,7 @@ class Tokenizer:
         >>> bpe.train(["aaa"], 257, pattern=None).count("aaa")
         2
         """
-        return self._encoder.count(text, allowed_special=allowed_special, disallowed_special=disallowed_special)
+        return self._encoder.count(text, allowed_special, disallowed_special)
 
     def is_within_limit(
         self,
@@ -274,10 +278,7 @@ class Tokenizer:
         """
         if isinstance(limit, bool) or not isinstance(limit, int):
             raise InputTypeError(f"limit must be an integer, not {limit!r}")
-        total = self._encoder.count(
-            text, allowed_special=allowed_special, disallowed_special=disallowed_special, limit=limit
-        )
-        return total <= limit
+        return self._encoder.count(text, allowed_special, disallowed_special, limit) <= limit
 
     def is_canonical(self, ids: Sequence[int], *, allowed_special: SpecialTokens = frozenset()) -> bool:
         """Tell whether the ids decode to text whose encoding, with the same special tokens allowed, is the ids.

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
-from bpe.engine.encoding import Encoder
+from bpe.engine.encoder import make_encoder
 from bpe.vocabulary import Vocabulary
 
 _CLONE = Path(__file__).parents[1]
@@ -57,7 +57,7 @@ def _serve() -> None:
             vocabulary, text, allowed = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        ids = Encoder(vocabulary).encode(text, allowed_special=allowed, disallowed_special=())
+        ids = make_encoder(vocabulary).encode(text, allowed_special=allowed, disallowed_special=())
         pickle.dump(ids, sys.stdout.buffer)
         sys.stdout.flush()
 

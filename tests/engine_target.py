@@ -1,10 +1,11 @@
-"""What users hold as a target of `bpe.conformance`: `bpe.Tokenizer`, with the engine under it."""
+"""What users hold as a target of `bpe.conformance`: `bpe.Tokenizer`, with either engine under it."""
 
 # ruff: noqa: D102 - the protocols in bpe.conformance say what each method does
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from hypothesis.strategies import SearchStrategy
@@ -17,11 +18,14 @@ from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
 from bpe.conformance.serving import exchange
 from bpe.conformance.together import encode_in_threads
-from bpe.engine import merges, pre_split, safe_cuts
+from bpe.engine import COMPILED, merges, pre_split, safe_cuts
+from bpe.engine.encoder import Encoder, make_encoder
+from bpe.engine.encoding import PortableEncoder
 from bpe.engine.training import Row
+from bpe.engine.utf8 import scalar_text
 from bpe.reference.pair_statistics import add_counts
 from bpe.training import count_pre_tokens
-from bpe.vocabulary import Merge, TokenId
+from bpe.vocabulary import Merge, TokenId, Vocabulary
 from tests.copies import COPIES
 from tests.elsewhere import Elsewhere
 from tests.files_target import Files
@@ -29,9 +33,10 @@ from tests.models import refusing, to_model, to_pattern, to_vocabulary
 
 
 class Engine(Files):
-    """What users hold, `bpe.Tokenizer`, with the engine under it, its files and its encodings."""
+    """What users hold, `bpe.Tokenizer`, with the portable engine under it, its files and its encodings."""
 
     name = "engine"
+    make_encoder: Callable[[Vocabulary], Encoder] = staticmethod(PortableEncoder)
     decodes_any_ids: Literal[True] = True
 
     def __init__(self) -> None:
@@ -48,6 +53,7 @@ class Engine(Files):
             if known is model:
                 return tokenizer
         tokenizer = bpe.Tokenizer.from_vocabulary(to_vocabulary(model))
+        object.__setattr__(tokenizer, "_encoder", self.make_encoder(tokenizer.vocabulary))
         self._recent = [(model, tokenizer), *self._recent[:7]]
         return tokenizer
 
@@ -202,3 +208,25 @@ class Engine(Files):
             row.apply(Merge(*map(TokenId, merge)))
             statistics.append(dict(row.counts.items()))
         return statistics
+
+
+if COMPILED:
+    from bpe.engine.kernels import encoding, pre_tokens
+
+    class Kernels(Engine):
+        """What users hold, with the compiled engine under it."""
+
+        name = "kernels"
+        make_encoder: Callable[[Vocabulary], Encoder] = staticmethod(make_encoder)
+
+        @refusing
+        def pre_split(self, pattern: str, text: str, *, gaps: Gaps = "refuse") -> Sequence[str]:
+            resolved = to_pattern(pattern, gaps)
+            if resolved is None or resolved.name is None:
+                return pre_split.pre_split(text, resolved)
+            return pre_tokens.split(scalar_text(text), resolved.name)
+
+        @refusing
+        def merge(self, model: Model, piece: bytes) -> Sequence[int]:
+            # Whole pre-tokens are no matter of merging.
+            return encoding.Encoder(to_vocabulary(replace(model, whole_pre_token=False))).encode_piece(piece)

@@ -1,4 +1,4 @@
-"""Every property, tried on the reference and on the engine."""
+"""Every property, tried on the reference, on the portable engine, and on the kernels where they are compiled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bpe.conformance import PROPERTIES, UNTESTABLE, Property
 from bpe.conformance.specification import read_clauses
 from tests.engine_target import Engine
 from tests.reference_target import Reference
-from tests.targets import ENGINE, REFERENCE
+from tests.targets import ENGINE, ENGINES, REFERENCE
 
 #: Clauses that no property can decide.
 WITHOUT_PROPERTY = {"R1", "R3", "A4", "A5"}
@@ -20,15 +20,17 @@ WITHOUT_PROPERTY = {"R1", "R3", "A4", "A5"}
 @pytest.fixture(scope="module", autouse=True)
 def _workers() -> Iterator[None]:
     yield
-    ENGINE.close()
+    for engine in ENGINES:
+        engine.close()
 
 
 def _applications() -> list[tuple[Property, Reference | Engine]]:
     """Return each property with each target that it can be tried on; the reference is not compared with itself."""
+    targets: tuple[Reference | Engine, ...] = (REFERENCE, *ENGINES)
     return [
         (each, target)
         for each in PROPERTIES
-        for target in (REFERENCE, ENGINE)
+        for target in targets
         if each.applies_to(target) and not (each.compares and target is REFERENCE)
     ]
 

@@ -16,9 +16,11 @@ import tiktoken
 
 import bpe
 from bpe import errors
-from bpe.engine.encoding import Encoder
+from bpe.engine.encoder import Encoder, make_encoder
+from bpe.engine.encoding import PortableEncoder
 from bpe.patterns import NAMED_PATTERNS
 from tests.hazards import hazards
+from tests.kernels import small_kernels
 from tests.peers import tiktoken_twin
 
 SPECIAL = {"<|endoftext|>": 400, "<|fim|>": 401}
@@ -362,22 +364,29 @@ def test_counting_refuses_what_encoding_refuses(ours: bpe.Tokenizer) -> None:
         ours.is_within_limit("the cat sat <|fim|>", 1)
 
 
+LONG_TEXT = " ".join(f"word{number}" for number in range(200_000))
+
+
 def test_a_limit_is_judged_without_encoding_what_lies_past_it(
     ours: bpe.Tokenizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of a long text, only the first block is cut into pre-tokens, and only the first few of these are merged."""
-    text = " ".join(f"word{number}" for number in range(200_000))
     merged: list[bytes] = []
-    fresh = pickle.loads(pickle.dumps(ours))
-    encode_piece = Encoder.encode_piece
+    encode_piece = PortableEncoder.encode_piece
 
-    def counting(self: Encoder, piece: bytes) -> list[bpe.TokenId]:
+    def counting(self: PortableEncoder, piece: bytes) -> list[bpe.TokenId]:
         merged.append(piece)
         return encode_piece(self, piece)
 
-    monkeypatch.setattr(Encoder, "encode_piece", counting)
-    assert not fresh.is_within_limit(text, 100)
+    monkeypatch.setattr(PortableEncoder, "encode_piece", counting)
+    assert PortableEncoder(ours.vocabulary).count(LONG_TEXT, (), (), 100) > 100
     assert len(merged) <= 101
+
+
+def test_counting_stops_with_the_pre_token_that_passes_the_limit(ours: bpe.Tokenizer) -> None:
+    """What counting returns past a limit shows that it went no further."""
+    longest = max(len(ours.encode_ordinary(f" word{number}")) for number in range(150))
+    assert 100 < make_encoder(ours.vocabulary).count(LONG_TEXT, (), (), 100) <= 100 + longest
 
 
 @pytest.mark.parametrize("pattern", [*NAMED_PATTERNS, None])
@@ -387,9 +396,10 @@ def test_blocks_change_nothing(pattern: str | None, monkeypatch: pytest.MonkeyPa
     texts = list(hazards(seed=5, count=3000))
     whole = tokenizer.encode_ordinary_batch(texts)
     monkeypatch.setattr("bpe.engine.encoding.BLOCK_LENGTH", 3)
-    fresh = pickle.loads(pickle.dumps(tokenizer))
-    assert fresh.encode_ordinary_batch(texts) == whole
-    assert [fresh.count(text, disallowed_special=()) for text in texts] == [len(ids) for ids in whole]
+    encoders: list[Encoder] = [PortableEncoder(tokenizer.vocabulary), *small_kernels(tokenizer.vocabulary)]
+    for encoder in encoders:
+        assert [encoder.encode_ordinary(text) for text in texts] == whole
+        assert [encoder.count(text, (), ()) for text in texts] == [len(ids) for ids in whole]
 
 
 def test_is_canonical(ours: bpe.Tokenizer) -> None:
@@ -435,10 +445,24 @@ def test_threads_agree(ours: bpe.Tokenizer) -> None:
 def test_memory_is_bounded(ours: bpe.Tokenizer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Endless new words do not grow the memory past its bound, and the ids stay right (clause R3)."""
     monkeypatch.setattr("bpe.engine.encoding.MEMORY_PIECES", 10)
-    fresh = pickle.loads(pickle.dumps(ours))
+    portable = PortableEncoder(ours.vocabulary)
     for number in range(200):
-        assert fresh.decode(fresh.encode(f"word{number} x{number}")) == f"word{number} x{number}"
-        assert len(fresh._encoder._memory) <= 10
+        text = f"word{number} x{number}"
+        assert portable.decode_bytes(portable.encode(text)).decode() == text
+    assert len(portable._memory) <= 10
+
+
+@pytest.mark.parametrize("length", [1, 9, 40])
+def test_memory_of_kernels_is_bounded(ours: bpe.Tokenizer, length: int) -> None:
+    """A table is emptied when it is full, whatever the words' lengths, and answers rightly before and after (clause R3)."""
+    portable = PortableEncoder(ours.vocabulary)
+    words = [f" {'x' * length}{number}" for number in range(40_000)]
+    expected = [portable.encode_ordinary(word) for word in words]
+    for encoder in small_kernels(ours.vocabulary):
+        assert [encoder.encode_ordinary(word) for word in words] == expected
+        assert [encoder.encode_ordinary(word) for word in words] == expected
+        # Slots and arena of at most 2**13 entries, with room for one more entry before either is emptied.
+        assert encoder.memory_size() < 2 * 2**13 * 4 * 8 + 2**14
 
 
 def test_refusals_name_input_and_remedy(ours: bpe.Tokenizer) -> None:

@@ -1,4 +1,4 @@
-"""Encoding and decoding with compiled parts: one `Encoder` for each vocabulary.
+"""Encoding and decoding in portable Python: one `PortableEncoder` for each vocabulary.
 
 An encoder never changes what it answers.
 It remembers the ids of pre-tokens that it has met, which most texts repeat; that memory is bounded, and only saves time.
@@ -42,14 +42,14 @@ class TokenSpan(NamedTuple):
     char_stop: int
 
 
-class Encoder:
-    """The encoding functions of one vocabulary, compiled.
+class PortableEncoder:
+    """The encoding functions of one vocabulary, with its tables made ready.
 
     Clauses: E9, R1, R3, R5.
     Safe to share between threads: the only thing that changes is the memory, whose entries are always right.
 
     >>> from bpe.vocabulary import single_bytes
-    >>> Encoder(Vocabulary(single_bytes() | {256: b"aa"})).encode_ordinary("aaa")
+    >>> PortableEncoder(Vocabulary(single_bytes() | {256: b"aa"})).encode_ordinary("aaa")
     [256, 97]
     """
 
@@ -117,7 +117,6 @@ class Encoder:
     def encode(
         self,
         text: str,
-        *,
         allowed_special: SpecialTokens = frozenset(),
         disallowed_special: SpecialTokens = "all",
     ) -> list[TokenId]:
@@ -141,6 +140,10 @@ class Encoder:
         for block in self._blocks(text):
             for piece in self._split(block):
                 ids += memory.get(piece) or self._encode_pre_token(piece)
+
+    def encode_to_array(self, text: str, allowed_special: SpecialTokens, disallowed_special: SpecialTokens) -> object:
+        """Return the ids as a list, which is what this engine has (clause E1)."""
+        return self.encode(text, allowed_special, disallowed_special)
 
     def encode_piece(self, piece: bytes) -> list[TokenId]:
         """Equals `reference.encoding.encode_piece` (clauses M7, E9)."""
@@ -171,7 +174,6 @@ class Encoder:
     def count(
         self,
         text: str,
-        *,
         allowed_special: SpecialTokens = frozenset(),
         disallowed_special: SpecialTokens = "all",
         limit: int | None = None,

@@ -99,6 +99,12 @@ def class_of(word: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
     return class_of_four(word, blocks, classes) if first < 0xF8 else END
 
 
+def class_of_character(character: str) -> int:
+    """Return the class of a character (clause P6)."""
+    tables = CharacterClasses.shared()
+    return int(class_of(read_i64_le(character.encode() + PADDING, 0), tables.blocks, tables.classes))
+
+
 def class_of_two(word: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
     """Return the class of a character of two bytes."""
     return _look_up((word & 0x1F) << 6 | (word >> 8) & 0x3F, blocks, classes)

@@ -46,16 +46,17 @@ class Decoder:
         """Return the bytes of the ids, or `None` where one of them is no plain integer or no id."""
         words = self.words
         lengths = self.lengths
-        size = i64(len(lengths))
+        size: int = int(len(lengths))
         writer = BytesWriter()
         held: i64 = 0  # bytes that do not fill a word yet
         filled: i64 = 0
         for value in ids:
-            if not isinstance(value, int) or value is True or value is False:
+            if isinstance(value, bool) or not isinstance(value, int):
+                return None
+            # Compared as it comes: an integer of any size is.
+            if value < 0 or value >= size:
                 return None
             index = i64(value)
-            if index < 0 or index >= size:
-                return None
             length = i64(lengths[index])
             if length == 0:
                 return None
@@ -87,6 +88,4 @@ class Decoder:
 
 def byte_masks() -> vec[i64]:
     """Return for each number from 0 to 8 the mask of so many bytes."""
-    return vec[i64](
-        [0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, -1]
-    )
+    return vec[i64]([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, -1])

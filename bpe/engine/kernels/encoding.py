@@ -53,8 +53,9 @@ def fits(vocabulary: Vocabulary) -> bool:
 class Encoder:
     """The encoding functions of one vocabulary, compiled."""
 
-    def __init__(self, vocabulary: Vocabulary, remembered: int = 1 << 18) -> None:
+    def __init__(self, vocabulary: Vocabulary, remembered: int = 1 << 18, block: int = int(BLOCK)) -> None:
         self.vocabulary = vocabulary
+        self._block: i64 = block
         self._family: i64 = _family_of(vocabulary)
         self._split: Callable[[str], list[str]] = compile_splitter(vocabulary.pattern)
         pairs = PairTable(vocabulary)
@@ -69,6 +70,10 @@ class Encoder:
         self._longest_special: i64 = max([len(text) for text in self._special_ids], default=0)
         self._decoder: Decoder | None = None
         self._token_bytes: dict[TokenId, bytes] = {}
+
+    def memory_size(self) -> int:
+        """Return how many bytes the memory of pre-tokens takes (clause R3)."""
+        return int(self._encoder.table.size())
 
     # --- special tokens --------------------------------------------------------------------------
 
@@ -85,10 +90,10 @@ class Encoder:
         size: i64 = len(text)
         while start < size:
             # A token may lie across the end of a window, so each reaches into the next.
-            window = text[start : start + BLOCK + self._longest_special].encode() + PADDING
+            window = text[start : start + self._block + self._longest_special].encode() + PADDING
             if self._finder.occurs(window, i64(len(window)) - i64(len(PADDING))):
                 return True
-            start += BLOCK
+            start += self._block
         return False
 
     def _is_ordinary(self, text: str, allowed_special: Any, disallowed_special: Any) -> bool:
@@ -106,7 +111,7 @@ class Encoder:
         """Add the tokens of ordinary scalar text to a row, up to the pre-token with which there are more than `limit`."""
         if self._family == _CUSTOM:
             self._add_pieces(text, row, limit)
-        elif i64(len(text)) <= BLOCK or self._family == WHOLE:
+        elif i64(len(text)) <= self._block or self._family == WHOLE:
             self._add_block(text, row, limit)
         else:
             self._add_blocks(text, row, limit)
@@ -117,16 +122,16 @@ class Encoder:
 
     def _add_blocks(self, text: str, row: TokenRow, limit: i64) -> None:
         start: i64 = 0
-        stop: i64 = BLOCK
+        stop: i64 = self._block
         size: i64 = len(text)
         while stop < size and row.total() <= limit:
             # What lies before this window has been searched already.
-            cut = last_safe_cut(text, self.vocabulary.pattern, start=max(start + 1, stop - BLOCK), stop=stop)
+            cut = last_safe_cut(text, self.vocabulary.pattern, start=max(start + 1, stop - self._block), stop=stop)
             if cut is not None:
                 self._add_block(text[start:cut], row, limit)
                 start = cut
                 stop = start
-            stop += BLOCK
+            stop += self._block
         self._add_block(text[start:], row, limit)
 
     def _add_pieces(self, text: str, row: TokenRow, limit: i64) -> None:
@@ -152,12 +157,11 @@ class Encoder:
             tokens = row.tokens[: row.filled]
         finally:
             row.give_back()
-        ids = self._ids
-        return [ids[token] for token in tokens]
+        return _look_up(self._ids, tokens)
 
     # --- encoding --------------------------------------------------------------------------------
 
-    def encode(self, text: Any, allowed_special: Any = (), disallowed_special: Any = "all") -> list[TokenId]:
+    def encode(self, text: Any, allowed_special: Any = frozenset(), disallowed_special: Any = "all") -> list[TokenId]:
         """Equals `reference.encoding.encode` (clause E9)."""
         if isinstance(text, str):
             try:
@@ -167,10 +171,7 @@ class Encoder:
                 pass
         ids: list[TokenId] = []
         for span in self.spans(text, allowed_special, disallowed_special):
-            if span.is_special:
-                ids.append(self._special_ids[span.text])
-            else:
-                ids += self._list_of(span.text)
+            ids += self._ids_of(span)
         return ids
 
     def encode_ordinary(self, text: Any) -> list[TokenId]:
@@ -208,8 +209,7 @@ class Encoder:
             tokens = row.tokens[: row.filled]
         finally:
             row.give_back()
-        ids = self._ids
-        return [ids[token] for token in tokens]
+        return _look_up(self._ids, tokens)
 
     def encode_bytes(self, data: Any) -> list[TokenId]:
         """Equals `reference.encoding.encode_bytes` (clauses E2, E9)."""
@@ -220,12 +220,12 @@ class Encoder:
 
     def encode_with_offsets(self, text: Any, allowed_special: Any, disallowed_special: Any) -> list[TokenSpan]:
         """Return each token with the bytes and characters of the text that it covers (clause O1)."""
-        pieces: list[tuple[str, list[TokenId]]] = []
-        for span in self.spans(text, allowed_special, disallowed_special):
-            pieces.append(
-                (span.text, [self._special_ids[span.text]] if span.is_special else self._list_of(span.text))
-            )
+        spans = self.spans(text, allowed_special, disallowed_special)
+        pieces = [(span.text, self._ids_of(span)) for span in spans]
         return token_spans(pieces, self._bytes_by_id())
+
+    def _ids_of(self, span: Span) -> list[TokenId]:
+        return [self._special_ids[span.text]] if span.is_special else self._list_of(span.text)
 
     def count(self, text: Any, allowed_special: Any, disallowed_special: Any, limit: int | None = None) -> int:
         """Return how many tokens a text has, or, once they exceed `limit`, some number greater than it (clause E8)."""
@@ -250,7 +250,9 @@ class Encoder:
 
     def _counts_plainly(self, text: str, allowed_special: Any, disallowed_special: Any) -> bool:
         try:
-            return self._is_ordinary(text, allowed_special, disallowed_special) and (text.isascii() or bool(text.encode()))
+            return self._is_ordinary(text, allowed_special, disallowed_special) and (
+                text.isascii() or bool(text.encode())
+            )
         except UnicodeEncodeError:
             return False
 
@@ -286,6 +288,11 @@ def _family_of(vocabulary: Vocabulary) -> i64:
     return FAMILIES[pattern.name] if pattern.name is not None else _CUSTOM
 
 
+def _look_up(ids: list[Any], tokens: vec[i32]) -> list[Any]:
+    # subtle: a row that is an argument is known to be there, and a 64-bit index needs no boxed integer.
+    return [ids[i64(token)] for token in tokens]
+
+
 def _row_of(ids: list[Any]) -> vec[i32]:
     row = vec[i32](capacity=len(ids))
     for token_id in ids:
@@ -297,7 +304,11 @@ def _row_of(ids: list[Any]) -> vec[i32]:
 def _wanted(allowed_special: Any, disallowed_special: Any) -> int:
     """Return what a call wants to know: of any special token, of none, or of particular ones."""
     if isinstance(disallowed_special, str):
-        return _ANY if disallowed_special == "all" and (_is_empty(allowed_special) or _is_all(allowed_special)) else _PARTICULARS
+        return (
+            _ANY
+            if disallowed_special == "all" and (_is_empty(allowed_special) or _is_all(allowed_special))
+            else _PARTICULARS
+        )
     if not _is_empty(disallowed_special):
         return _PARTICULARS
     if _is_empty(allowed_special):

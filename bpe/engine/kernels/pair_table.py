@@ -84,14 +84,19 @@ class PairTable:
         text = token + PADDING
         if size <= SHORT:
             return merge_short(
-                text, 0, size, self.byte_tokens, self.entries, self.mask, self.results,
-                self.ids, self.ranks,
+                text,
+                0,
+                size,
+                self.byte_tokens,
+                self.entries,
+                self.mask,
+                self.results,
+                self.ids,
+                self.ranks,
             )
         if i64(len(self.ids)) < size:
             self.ids = vec[i32]([i32(0)] * size)
-        return merge_long(
-            text, 0, size, self.byte_tokens, self.entries, self.mask, self.results, self.ids
-        )
+        return merge_long(text, 0, size, self.byte_tokens, self.entries, self.mask, self.results, self.ids)
 
     def _enter_all(self) -> None:
         """Enter every pair of tokens whose joined bytes are a token."""
@@ -110,11 +115,10 @@ class PairTable:
 
     def unreachable(self) -> dict[bytes, int]:
         """Return the tokens whose bytes, merged, are not that one token: those that only the whole-pre-token shortcut gives (M7)."""
-        found: dict[bytes, int] = {}
-        for number, token in enumerate(self.tokens):
-            if self.merge(token) != 1 or i64(self.ids[0]) != i64(number):
-                found[token] = number
-        return found
+        return {token: number for number, token in enumerate(self.tokens) if not self._makes(token, number)}
+
+    def _makes(self, token: bytes, number: i64) -> bool:
+        return self.merge(token) == 1 and i64(self.ids[0]) == number
 
 
 def insert_rank(entries: vec[i64], mask: i64, left: i64, right: i64, rank: i64) -> None:

@@ -89,6 +89,10 @@ class PreTokenTable:
         self.arena: vec[i64] = vec[i64]([i64(0)] * 1024)
         self.arena_used: i64 = 0
 
+    def size(self) -> i64:
+        """Return how many bytes the table takes."""
+        return 8 * (i64(len(self.slots)) + i64(len(self.arena)))
+
     def find_long(self, text: bytes, at: i64, size: i64, hashed: i64) -> i64:
         """Return where the arena has a pre-token of 16 bytes or more, or -1."""
         slots = self.slots

@@ -15,11 +15,11 @@ from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i16, i32, i64, u8
 
-from bpe.engine.kernels.character_classes import CharacterClasses
+from bpe.engine.kernels.character_classes import PADDING, CharacterClasses
 from bpe.engine.kernels.decoding import byte_masks
 from bpe.engine.kernels.merges import SHORT, merge_long, merge_short
 from bpe.engine.kernels.pair_table import PairTable
-from bpe.engine.kernels.pre_split import next_end
+from bpe.engine.kernels.pre_split import FAMILIES, next_end
 from bpe.engine.kernels.pre_token_table import (
     FIRST,
     IN_ARENA,
@@ -164,9 +164,7 @@ class PreTokenEncoder:
             at = end
         row.filled = filled
 
-    def _encode_new(
-        self, text: bytes, at: i64, size: i64, low: i64, high: i64, out: vec[i32], filled: i64
-    ) -> i64:
+    def _encode_new(self, text: bytes, at: i64, size: i64, low: i64, high: i64, out: vec[i32], filled: i64) -> i64:
         """Merge and remember a pre-token of up to 15 bytes."""
         count = self._merge(text, at, size)
         self.table.insert(low, high, self.merged, count)
@@ -217,3 +215,25 @@ def copy(tokens: vec[i32], count: i64, out: vec[i32], filled: i64) -> i64:
         out[filled + index] = tokens[index]
         index += 1
     return filled + count
+
+
+def split(text: str, pattern_name: str) -> list[str]:
+    """Return the pre-tokens of a text under a named pattern, found as the encoder finds them (clauses P1, P6).
+
+    >>> split("as one does", "gpt2")
+    ['as', ' one', ' does']
+    """
+    family: i64 = FAMILIES[pattern_name]
+    tables = CharacterClasses.shared()
+    data = text.encode()
+    stop: i64 = len(data)
+    padded = data + PADDING
+    pieces: list[str] = []
+    at: i64 = 0
+    while at < stop:
+        end = ascii_word_end(padded, at, read_i64_le(padded, at), family)
+        if not end:
+            end = next_end(padded, at, stop, family, tables.blocks, tables.classes)
+        pieces.append(data[at:end].decode())
+        at = end
+    return pieces

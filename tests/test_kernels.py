@@ -1,0 +1,144 @@
+"""The compiled kernels beside the portable engine and the definition, where sampling would be too little."""
+
+from __future__ import annotations
+
+import random
+from itertools import product
+
+import pytest
+
+from bpe.engine import COMPILED
+from bpe.engine.encoding import PortableEncoder
+from bpe.engine.pre_split import compile_splitter
+from bpe.patterns import NAMED_PATTERNS
+from bpe.unicode_classes import general_category, is_white_space
+from bpe.vocabulary import Merge, TokenId, Vocabulary, single_bytes
+from tests.pre_split_alphabets import ALPHABETS, KINDS, named, short_texts
+
+if COMPILED:
+    from bpe.engine.kernels import character_classes, pre_tokens
+    from bpe.engine.kernels.encoding import Encoder
+    from bpe.engine.kernels.special_tokens import SpecialTokenFinder
+
+pytestmark = pytest.mark.skipif(not COMPILED, reason="the engine is portable: no compiled kernels to test")
+
+every_named_pattern = pytest.mark.parametrize("name", NAMED_PATTERNS)
+
+
+# --- the pre-split -------------------------------------------------------------------------------
+
+
+@every_named_pattern
+def test_scanners_cut_every_short_text_as_the_pattern_does(name: str) -> None:
+    split = compile_splitter(named(name))
+    for text in (*short_texts(KINDS, 4), *short_texts(ALPHABETS[name], 3)):
+        assert pre_tokens.split(text, name) == split(text), text
+
+
+@pytest.mark.deep
+@every_named_pattern
+@pytest.mark.parametrize("first", KINDS)
+def test_scanners_cut_every_text_of_six(name: str, first: str) -> None:
+    split = compile_splitter(named(name))
+    for rest in product(KINDS, repeat=5):
+        text = first + "".join(rest)
+        assert pre_tokens.split(text, name) == split(text), text
+
+
+@every_named_pattern
+def test_scanners_see_where_words_of_any_length_end(name: str) -> None:
+    """Words are read eight bytes at a time: their ends fall on every byte of two such reads, and of a third."""
+    split = compile_splitter(named(name))
+    for capitals, small in product(range(4), range(20)):
+        word = "A" * capitals + "b" * small
+        for before, after in product(
+            ("", " ", "'", "\n", "  ", "é"), ("", " ", "'s", "'", "1", "é", "B", "\u0301", "😀", "\n")
+        ):
+            text = before + word + after
+            assert pre_tokens.split(text, name) == split(text), text
+    for capitals in range(4, 20):
+        text = " " + "A" * capitals + "b" * 3 + "AB"
+        assert pre_tokens.split(text, name) == split(text), text
+
+
+def test_each_code_point_has_the_pinned_class() -> None:
+    """What the scanners look at is that, for all of Unicode (clause P6)."""
+    of = {"Lu": 2, "Lt": 2, "Ll": 4, "Lm": 8, "Lo": 8, "M": 16, "N": 32}
+    for code_point in range(0x110000):
+        if 0xD800 <= code_point < 0xE000:
+            continue
+        category = general_category(code_point)
+        expected = of.get(category, of.get(category[0], 1))
+        if is_white_space(code_point):
+            expected = 128 if chr(code_point) in "\r\n" else 64
+        assert character_classes.class_of_character(chr(code_point)) == expected, hex(code_point)
+
+
+@pytest.mark.deep
+@every_named_pattern
+def test_scanners_cut_beside_every_code_point_as_the_pattern_does(name: str) -> None:
+    split = compile_splitter(named(name))
+    for start in range(0, 0x110000, 0x1000):
+        characters = [chr(code) for code in range(start, start + 0x1000) if not 0xD800 <= code < 0xE000]
+        text = "\r".join(f"{c}\ra{c}a\r1{c}1\r {c} \r'{c}\r!{c}!" for c in characters)
+        assert pre_tokens.split(text, name) == split(text), hex(start)
+
+
+# --- merging -------------------------------------------------------------------------------------
+
+
+def _random_vocabulary(rng: random.Random, *, by_ranks: bool) -> Vocabulary:
+    """Return tokens over two letters, made by random merges or, by ranks, of any bytes."""
+    tokens = single_bytes()
+    merges: list[Merge] = []
+    parts = [TokenId(97), TokenId(98)]
+    while len(tokens) < 256 + rng.randrange(1, 12):
+        left, right = rng.choice(parts), rng.choice(parts)
+        token = tokens[left] + tokens[right]
+        if by_ranks:
+            token = bytes(rng.choices(b"ab", k=rng.randrange(2, 7)))
+        if token in tokens.values():
+            continue
+        new = TokenId(len(tokens))
+        tokens[new] = token
+        merges.append(Merge(left, right, new))
+        parts.append(new)
+    return Vocabulary(tokens, merges=None if by_ranks else tuple(merges), whole_pre_token=rng.random() < 0.5)
+
+
+@pytest.mark.parametrize("by_ranks", [False, True])
+def test_pieces_of_every_length_merge_as_by_the_portable_engine(by_ranks: bool) -> None:
+    """Slots, arena, rows merged by looking and by a queue: lengths on both sides of every border."""
+    rng = random.Random(by_ranks)
+    for _ in range(60):
+        vocabulary = _random_vocabulary(rng, by_ranks=by_ranks)
+        compiled, portable = Encoder(vocabulary), PortableEncoder(vocabulary)
+        for length in (*range(1, 70), 255, 256, 257, 1000):
+            piece = bytes(rng.choices(b"ab", k=length)) if rng.random() < 0.8 else b"a" * length
+            expected = portable.encode_piece(piece)
+            assert compiled.encode_piece(piece) == expected, (vocabulary, piece)
+            assert compiled.encode_piece(piece) == expected, (vocabulary, piece)  # now it is remembered
+
+
+def test_ids_need_not_be_dense() -> None:
+    """Gaps, ids of 2**31 and more: lists and arrays have the ids themselves."""
+    numpy = pytest.importorskip("numpy")
+    tokens = single_bytes() | {TokenId(300): b"ab", TokenId(2**32 - 1): b"abc"}
+    encoder = Encoder(Vocabulary(tokens))
+    assert encoder.encode("abcab") == [2**32 - 1, 300]
+    array = numpy.frombuffer(encoder.encode_to_array("abcab", (), "all"), numpy.uint32)
+    assert array.tolist() == [2**32 - 1, 300]
+    assert encoder.decode_bytes([2**32 - 1, 300]) == b"abcab"
+
+
+# --- special tokens ------------------------------------------------------------------------------
+
+
+def test_a_special_token_is_found_wherever_it_stands() -> None:
+    tokens = [b"<|a|>", b"<|ab|>", b"<s>", b"<|x"]
+    others = [b"<|", b"<|a|", b"<s", b"x", b"<" * 9, b"\xff", b""]
+    finders = [SpecialTokenFinder(tokens), SpecialTokenFinder([*tokens, b"!"])]
+    for before, token, after in product(range(20), (*tokens, *others), (b"", b"|>", b"<")):
+        text = b"y" * before + token + after
+        for finder, known in zip(finders, (tokens, [*tokens, b"!"]), strict=True):
+            assert finder.occurs(text + character_classes.PADDING, len(text)) == any(t in text for t in known), text
