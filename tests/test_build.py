@@ -282,7 +282,7 @@ class CleanPython:
         self.folder = folder
         self.bin = folder / "venv" / "bin"
         install = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-        result = run(self.bin / "python", *install, f"{package}[cli]", cwd=folder)
+        result = run(self.bin / "python", *install, f"{package}[check]", cwd=folder)
         assert result.returncode == 0, result.stderr
 
     def run(self, *call: str) -> str:
@@ -333,6 +333,7 @@ def test_a_compiled_wheel_works_in_a_clean_environment(clone: Path, elsewhere: P
     clean = CleanPython(elsewhere, wheel)
     clean.run("python", "-c", USE)
     assert "engine compiled (" in clean.run("bpe", "--version")
+    clean.run("bpe", "vectors", "bpe:any")
 
 
 @pytest.mark.deep
