@@ -7,7 +7,7 @@ It remembers the ids of pre-tokens that it has met, which most texts repeat; tha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bpe.engine.merges import compile_merger
@@ -149,15 +149,12 @@ class Encoder:
 
     def encode_bytes(self, data: bytes) -> list[TokenId]:
         """Equals `reference.encoding.encode_bytes` (clauses E2, E9)."""
-        if not isinstance(data, bytes):
-            raise InputTypeError(f"data must be bytes, not {type(data).__name__}: encode text with encode")
         ids: list[TokenId] = []
-        # Splitting at one capture group yields well-formed text and runs of escaped bytes in turn.
-        for index, stretch in enumerate(_ESCAPES.split(data.decode("utf-8", "surrogateescape"))):
-            if index % 2:
-                ids += self.encode_piece(stretch.encode("utf-8", "surrogateescape"))
-            else:
+        for is_text, stretch in split_escapes(data):
+            if is_text:
                 self._extend(ids, stretch)
+            else:
+                ids += self.encode_piece(stretch.encode("utf-8", "surrogateescape"))
         return ids
 
     def encode_with_offsets(
@@ -169,18 +166,7 @@ class Encoder:
         Byte ranges tile the bytes.
         A token that holds part of a character covers that character; so do its neighbours that hold the rest.
         """
-        tokens: list[TokenSpan] = []
-        byte_start = char_start = 0
-        for piece, ids in self._pieces(self.spans(text, allowed_special, disallowed_special)):
-            data = text_to_bytes(piece)
-            lengths = [len(data)] if len(ids) == 1 else [len(self._decoded[token_id]) for token_id in ids]
-            for token_id, (start, stop, first, last) in zip(ids, _ranges(data, lengths), strict=True):
-                tokens.append(
-                    TokenSpan(token_id, byte_start + start, byte_start + stop, char_start + first, char_start + last)
-                )
-            byte_start += len(data)
-            char_start += len(piece)
-        return tokens
+        return token_spans(self._pieces(self.spans(text, allowed_special, disallowed_special)), self._decoded)
 
     def count(
         self,
@@ -209,20 +195,79 @@ class Encoder:
 
     def decode_each(self, ids: Iterable[int]) -> list[bytes]:
         """Return the bytes of each id (clauses D1, D2)."""
-        row = _as_row(ids)
-        try:
-            plain = row if set(map(type, row)) <= {int} else list(map(as_token_id, row))  # 97.0 would find 97, True 1
-            return list(map(self._decoded.__getitem__, plain))  # type: ignore[arg-type]
-        except (KeyError, TokenIdTypeError):
-            # Look again, with positions, for the refusal that names the first id at fault.
-            return [token_to_bytes(value, self.vocabulary, position) for position, value in enumerate(row)]
+        return decode_row(as_row(ids), self._decoded, self.vocabulary)
 
 
-def _as_row(ids: Iterable[int]) -> list[int]:
+def split_escapes(data: bytes) -> Iterator[tuple[bool, str]]:
+    r"""Yield the well-formed stretches of bytes as text, `True`, and the runs of other bytes as surrogate escapes, `False`.
+
+    Clauses: E2.
+    Raises `InputTypeError`.
+
+    >>> list(split_escapes(b"a\xff"))
+    [(True, 'a'), (False, '\udcff'), (True, '')]
+    """
+    if not isinstance(data, bytes):
+        raise InputTypeError(f"data must be bytes, not {type(data).__name__}: encode text with encode")
+    # Splitting at one capture group yields well-formed text and runs of escaped bytes in turn.
+    for index, stretch in enumerate(_ESCAPES.split(data.decode("utf-8", "surrogateescape"))):
+        yield index % 2 == 0, stretch
+
+
+def as_row(ids: Iterable[int]) -> list[int]:
+    """Return ids, however they come, as a list.
+
+    Raises `InputTypeError`.
+
+    >>> as_row(range(2))
+    [0, 1]
+    """
     try:
         return list(ids)
     except TypeError:
         raise InputTypeError(f"ids must be a sequence of integers, not {type(ids).__name__}") from None
+
+
+def decode_row(row: Sequence[int], token_bytes: Mapping[TokenId, bytes], vocabulary: Vocabulary) -> list[bytes]:
+    """Return the bytes of each id.
+
+    Clauses: D1, D2.
+
+    >>> from bpe.vocabulary import single_bytes
+    >>> decode_row([97], single_bytes(), Vocabulary(single_bytes()))
+    [b'a']
+    """
+    try:
+        plain = row if set(map(type, row)) <= {int} else list(map(as_token_id, row))  # 97.0 would find 97, True 1
+        return list(map(token_bytes.__getitem__, plain))  # type: ignore[arg-type]
+    except (KeyError, TokenIdTypeError):
+        # Look again, with positions, for the refusal that names the first id at fault.
+        return [token_to_bytes(value, vocabulary, position) for position, value in enumerate(row)]
+
+
+def token_spans(
+    pieces: Iterable[tuple[str, Sequence[TokenId]]], token_bytes: Mapping[TokenId, bytes]
+) -> list[TokenSpan]:
+    """Return where each token stands in a text, given its pieces with their ids.
+
+    Clauses: O1.
+    A token that is a whole piece may be an alias, whose bytes are the piece's and not the id's.
+
+    >>> token_spans([("aaa", [TokenId(256), TokenId(97)])], {TokenId(256): b"aa", TokenId(97): b"a"})[1]
+    TokenSpan(token_id=97, byte_start=2, byte_stop=3, char_start=2, char_stop=3)
+    """
+    tokens: list[TokenSpan] = []
+    byte_start = char_start = 0
+    for piece, ids in pieces:
+        data = text_to_bytes(piece)
+        lengths = [len(data)] if len(ids) == 1 else [len(token_bytes[token_id]) for token_id in ids]
+        for token_id, (start, stop, first, last) in zip(ids, _ranges(data, lengths), strict=True):
+            tokens.append(
+                TokenSpan(token_id, byte_start + start, byte_start + stop, char_start + first, char_start + last)
+            )
+        byte_start += len(data)
+        char_start += len(piece)
+    return tokens
 
 
 def _ranges(data: bytes, lengths: Sequence[int]) -> Iterator[tuple[int, int, int, int]]:

@@ -1,191 +1,313 @@
+"""Encoding and decoding, compiled: one `Encoder` for each vocabulary, with the methods of the portable one.
+
+Stage: text to ids and back, end to end.
+Layout: tokens are numbered from 0 in the order of their ids; `ids` has the id of each, as the objects that lists of ids are made of.
+Invariant: each method equals that of `bpe.engine.encoding.Encoder`, and with it the definition (E9).
+
+What is no hot loop is asked of the portable engine and of the definition: which special tokens a call allows, how a custom pattern cuts, what a refusal says.
+"""
+
 from __future__ import annotations
 
-from typing import Final, final
+from collections.abc import Callable, Iterable
+from typing import Any, Final, final
 
-from librt.strings import read_i64_le
 from librt.vecs import append, vec
-from mypy_extensions import i16, i32, i64, u8
+from mypy_extensions import i32, i64
 
-from bpe.engine.kernels.character_classes import CharacterClasses, PADDING
-from bpe.engine.kernels.merges import merge_long, merge_short, insert_rank, SHORT
-from bpe.engine.kernels.pre_split import O200K, GPT2, next_end
-from bpe.engine.kernels.pre_token_table import PreTokenTable, hash_of, PROBES, FIRST
+from bpe.engine.encoding import TokenSpan, as_row, decode_row, split_escapes, token_spans
+from bpe.engine.kernels.character_classes import PADDING
+from bpe.engine.kernels.decoding import MOST_IDS, Decoder
+from bpe.engine.kernels.pair_table import MOST_TOKENS, PairTable
+from bpe.engine.kernels.pre_split import FAMILIES, WHOLE
+from bpe.engine.kernels.pre_tokens import NO_LIMIT, PreTokenEncoder, TokenRow
+from bpe.engine.kernels.special_tokens import SpecialTokenFinder
+from bpe.engine.pre_split import compile_splitter
+from bpe.engine.safe_cuts import last_safe_cut
+from bpe.engine.special_tokens import refuse_disallowed, split_special_tokens
+from bpe.engine.utf8 import scalar_text
+from bpe.reference.special_tokens import Span, resolve_special
+from bpe.reference.utf8 import text_to_bytes
+from bpe.vocabulary import TokenId, Vocabulary
 
-IN_ARENA: Final[i64] = 7
+#: Text is encoded this many characters at a time, where safe cuts allow it: what is read stays in the
+#: processor's cache, and signals are let in between.
+BLOCK: Final[i64] = 1 << 16
+
+#: The pattern is none of the named ones: `regex` cuts.
+_CUSTOM: Final[i64] = -1
+
+# What a call wants to know of the special tokens in its text.
+_NOTHING: Final = 0
+_ANY: Final = 1
+_PARTICULARS: Final = 2
+
+
+def fits(vocabulary: Vocabulary) -> bool:
+    """Tell whether the tables of the kernels have room for a vocabulary."""
+    merges = vocabulary.merges or ()
+    return len(vocabulary.token_bytes) < MOST_TOKENS and len(merges) < MOST_TOKENS
+
 
 @final
-class Kernel:
-    def __init__(self, byte_ids: list[int], pairs: list[tuple[int,int]], results: list[int], family: int, numbers: list[object], most: int) -> None:
-        self.family: i64 = family
-        self.table = PreTokenTable(most)
-        c = CharacterClasses()
-        self.blocks = c.blocks
-        self.classes = c.classes
-        bi = vec[i32]()
-        for b in byte_ids:
-            bi = append(bi, i32(b))
-        self.byte_ids = bi
-        rs = vec[i32]()
-        for b in results:
-            rs = append(rs, i32(b))
-        self.results = rs
-        size: i64 = 256
-        while size * 4 < len(pairs) * 5:
-            size *= 2
-        self.entries = vec[i64]([i64(-1)] * size)
-        self.mask: i64 = size - 1
-        rank: i64 = 0
-        for left, right in pairs:
-            insert_rank(self.entries, self.mask, left, right, rank)
-            rank += 1
-        self.numbers = numbers
-        self.ids = vec[i32]([i32(0)] * 64)
-        self.ranks = vec[i32]([i32(0)] * 64)
-        self.arena = vec[i64]()
-        self.masks = vec[i64]([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF])
-        self.out = vec[i32]([i32(0)] * 4096)
+class Encoder:
+    """The encoding functions of one vocabulary, compiled."""
 
-    def encode_ordinary(self, text: str) -> list[object]:
-        data = text.encode() + PADDING
-        size: i64 = len(data) - 32
-        n = self.encode_into(data, size, 0)
-        out = self.out
-        numbers = self.numbers
-        return [numbers[out[i]] for i in range(n)]
+    def __init__(self, vocabulary: Vocabulary, remembered: int = 1 << 18) -> None:
+        self.vocabulary = vocabulary
+        self._family: i64 = _family_of(vocabulary)
+        self._split: Callable[[str], list[str]] = compile_splitter(vocabulary.pattern)
+        pairs = PairTable(vocabulary)
+        whole = pairs.unreachable() if vocabulary.whole_pre_token and not pairs.is_recovered else {}
+        self._encoder = PreTokenEncoder(pairs, whole, remembered)
+        self._row = TokenRow()
+        self._ids: list[Any] = list(vocabulary.token_bytes)
+        self._is_dense: bool = self._ids == list(range(len(self._ids)))
+        self._id_row: vec[i32] = vec[i32]() if self._is_dense else _row_of(self._ids)
+        self._special_ids: dict[str, TokenId] = dict(vocabulary.special_tokens)
+        self._finder = SpecialTokenFinder([text.encode() for text in self._special_ids])
+        self._longest_special: i64 = max([len(text) for text in self._special_ids], default=0)
+        self._decoder: Decoder | None = None
+        self._token_bytes: dict[TokenId, bytes] = {}
 
-    def encode_flat(self, text: str) -> int:
-        data = text.encode() + PADDING
-        size: i64 = len(data) - 32
-        n = self.encode_into(data, size, 0)
-        return n
+    # --- special tokens --------------------------------------------------------------------------
 
-    def encode_into(self, text: bytes, stop: i64, filled: i64) -> i64:
-        if i64(len(self.out)) < filled + stop + 8:
-            self.out = vec[i32]([i32(0)] * (filled + stop + 8))
-        out = self.out
-        blocks = self.blocks
-        classes = self.classes
-        family = self.family
-        masks = self.masks
-        table = self.table
-        slots = table.slots
-        mask = table.mask
-        at: i64 = 0
-        # constants
-        case: i64 = 0x2020202020202020
-        low7: i64 = 0x3F3F3F3F3F3F3F3F
-        low7 = (low7 << 1) | 0x0101010101010101
-        high: i64 = 0x2020202020202020
-        high = high << 2
-        while at < stop:
-            word = read_i64_le(text, at)
-            folded = (word & low7) | case
-            rest = (((folded + 0x1F1F1F1F1F1F1F1F) & ~(folded + 0x0505050505050505) & ~word) & high) ^ high
-            first = word & 0xFF
-            # rest: 0x80 in each byte that is no ASCII letter
-            end: i64 = 0
-            if first == 0x20:
-                rest = rest & ~0x80
-            if rest & 0x80 == 0 and family != O200K:
-                if rest != 0:
-                    lowest = rest & -rest
-                    one = (lowest >> 7) & 0x0101010101010101
-                    length = ((one * 0x0001020304050607) >> 56) & 0xFF
-                    if length > 1 and read_i64_le(text, at + length) & 0x80 == 0:
-                        end = at + length
-                else:
-                    word2 = read_i64_le(text, at + 8)
-                    folded = (word2 & low7) | case
-                    rest = (((folded + 0x1F1F1F1F1F1F1F1F) & ~(folded + 0x0505050505050505) & ~word2) & high) ^ high
-                    if rest != 0:
-                        lowest = rest & -rest
-                        one = (lowest >> 7) & 0x0101010101010101
-                        length = 8 + (((one * 0x0001020304050607) >> 56) & 0xFF)
-                        if read_i64_le(text, at + length) & 0x80 == 0:
-                            end = at + length
-            if end == 0:
-                end = next_end(text, at, family, blocks, classes)
-            size = end - at
-            if size < 16:
-                if size < 8:
-                    k0 = word & masks[size]
-                    k1 = size << 56
-                else:
-                    k0 = word
-                    k1 = (read_i64_le(text, at + 8) & masks[size - 8]) | size << 56
-                slot = (hash_of(k0, k1) >> 32) & mask
-                base = FIRST + slot * 4
-                if slots[base] != k0 or slots[base + 1] != k1:
-                    tries: i64 = PROBES
-                    while tries and slots[base + 1] != 0:
-                        slot = (slot + 1) & mask
-                        base = FIRST + slot * 4
-                        if slots[base] == k0 and slots[base + 1] == k1:
-                            break
-                        tries -= 1
-                    if slots[base + 1] != k1 or slots[base] != k0:
-                        filled = self.miss(text, at, size, k0, k1, filled)
-                        slots = table.slots
-                        mask = table.mask
-                        at = end
-                        continue
-                value = slots[base + 2]
-                count = value >> 60
-                if count == 1:
-                    out[filled] = i32(value & 0xFFFFF)
-                    filled += 1
-                elif count < 7:
-                    out[filled] = i32(value & 0xFFFFF)
-                    out[filled + 1] = i32((value >> 20) & 0xFFFFF)
-                    if count > 2:
-                        out[filled + 2] = i32((value >> 40) & 0xFFFFF)
-                        value = slots[base + 3]
-                        out[filled + 3] = i32(value & 0xFFFFF)
-                        out[filled + 4] = i32((value >> 20) & 0xFFFFF)
-                        out[filled + 5] = i32((value >> 40) & 0xFFFFF)
-                    filled += count
-                else:
-                    filled = self.from_arena(value & 0xFFFFFFFFFFFFFF, filled)
-            else:
-                filled = self.long_piece(text, at, size, filled)
-            at = end
-        return filled
+    def spans(self, text: Any, allowed_special: Any, disallowed_special: Any) -> list[Span]:
+        """Return the special tokens of a text and the ordinary text between them, surrogates repaired."""
+        scalar = scalar_text(text, self.vocabulary.errors)
+        allowed, disallowed = resolve_special(self._special_ids.keys(), allowed_special, disallowed_special)
+        refuse_disallowed(scalar, disallowed)
+        return split_special_tokens(scalar, allowed)
 
-    def merge(self, text: bytes, at: i64, size: i64) -> i64:
-        if size <= SHORT:
-            return merge_short(text, at, size, self.byte_ids, self.entries, self.mask, self.results, self.ids, self.ranks)
-        if i64(len(self.ids)) < size:
-            self.ids = vec[i32]([i32(0)] * size)
-        return merge_long(text, at, size, self.byte_ids, self.entries, self.mask, self.results, self.ids)
+    def _holds_special(self, text: str) -> bool:
+        """Tell whether any special token occurs in a text of any length."""
+        start: i64 = 0
+        size: i64 = len(text)
+        while start < size:
+            # A token may lie across the end of a window, so each reaches into the next.
+            window = text[start : start + BLOCK + self._longest_special].encode() + PADDING
+            if self._finder.occurs(window, i64(len(window)) - i64(len(PADDING))):
+                return True
+            start += BLOCK
+        return False
 
-    def miss(self, text: bytes, at: i64, size: i64, k0: i64, k1: i64, filled: i64) -> i64:
-        count = self.merge(text, at, size)
-        ids = self.ids
-        out = self.out
-        index: i64 = 0
-        while index < count:
-            out[filled + index] = ids[index]
-            index += 1
-        if count < 7:
-            ids[count] = 0
-            index = count
-            while index < 6:
-                ids[index] = 0
-                index += 1
-            self.table.insert(k0, k1, count << 60 | i64(ids[2]) << 40 | i64(ids[1]) << 20 | i64(ids[0]), i64(ids[5]) << 40 | i64(ids[4]) << 20 | i64(ids[3]))
+    def _is_ordinary(self, text: str, allowed_special: Any, disallowed_special: Any) -> bool:
+        """Tell whether a call takes all of a text as ordinary, where that can be told at once."""
+        wanted = _wanted(allowed_special, disallowed_special)
+        if wanted == _NOTHING:
+            return True
+        if wanted == _PARTICULARS:
+            return False
+        return self._finder.is_empty or not self._holds_special(text)
+
+    # --- ordinary text ---------------------------------------------------------------------------
+
+    def _add(self, text: str, row: TokenRow, limit: i64) -> None:
+        """Add the tokens of ordinary scalar text to a row, up to the pre-token with which there are more than `limit`."""
+        if self._family == _CUSTOM:
+            self._add_pieces(text, row, limit)
+        elif i64(len(text)) <= BLOCK or self._family == WHOLE:
+            self._add_block(text, row, limit)
         else:
-            pass
-        return filled + count
+            self._add_blocks(text, row, limit)
 
-    def from_arena(self, start: i64, filled: i64) -> i64:
-        return filled
+    def _add_block(self, text: str, row: TokenRow, limit: i64) -> None:
+        data = text.encode()
+        self._encoder.encode(data + PADDING, i64(len(data)), self._family, row, limit)
 
-    def long_piece(self, text: bytes, at: i64, size: i64, filled: i64) -> i64:
-        count = self.merge(text, at, size)
-        ids = self.ids
-        out = self.out
-        index: i64 = 0
-        while index < count:
-            out[filled + index] = ids[index]
-            index += 1
-        return filled + count
+    def _add_blocks(self, text: str, row: TokenRow, limit: i64) -> None:
+        start: i64 = 0
+        stop: i64 = BLOCK
+        size: i64 = len(text)
+        while stop < size and row.total() <= limit:
+            # What lies before this window has been searched already.
+            cut = last_safe_cut(text, self.vocabulary.pattern, start=max(start + 1, stop - BLOCK), stop=stop)
+            if cut is not None:
+                self._add_block(text[start:cut], row, limit)
+                start = cut
+                stop = start
+            stop += BLOCK
+        self._add_block(text[start:], row, limit)
+
+    def _add_pieces(self, text: str, row: TokenRow, limit: i64) -> None:
+        for piece in self._split(text):
+            data = piece.encode()
+            self._encoder.encode(data + PADDING, i64(len(data)), WHOLE, row, limit)
+            if row.total() > limit:
+                break
+
+    def _take_row(self) -> TokenRow:
+        """Return a row for one call: the one that is kept, unless another call has it, in another thread or below this one."""
+        row = self._row
+        if row.is_taken:
+            row = TokenRow()
+        row.is_taken = True
+        return row
+
+    def _list_of(self, text: str) -> list[TokenId]:
+        """Return the ids of ordinary scalar text."""
+        row = self._take_row()
+        try:
+            self._add(text, row, NO_LIMIT)
+            tokens = row.tokens[: row.filled]
+        finally:
+            row.give_back()
+        ids = self._ids
+        return [ids[token] for token in tokens]
+
+    # --- encoding --------------------------------------------------------------------------------
+
+    def encode(self, text: Any, allowed_special: Any = (), disallowed_special: Any = "all") -> list[TokenId]:
+        """Equals `reference.encoding.encode` (clause E9)."""
+        if isinstance(text, str):
+            try:
+                if self._is_ordinary(text, allowed_special, disallowed_special):
+                    return self._list_of(text)
+            except UnicodeEncodeError:  # a surrogate: refused or repaired below
+                pass
+        ids: list[TokenId] = []
+        for span in self.spans(text, allowed_special, disallowed_special):
+            if span.is_special:
+                ids.append(self._special_ids[span.text])
+            else:
+                ids += self._list_of(span.text)
+        return ids
+
+    def encode_ordinary(self, text: Any) -> list[TokenId]:
+        """Equals `reference.encoding.encode_ordinary` (clause E9)."""
+        if isinstance(text, str):
+            try:
+                return self._list_of(text)
+            except UnicodeEncodeError:
+                pass
+        return self._list_of(scalar_text(text, self.vocabulary.errors))
+
+    def encode_to_array(self, text: Any, allowed_special: Any, disallowed_special: Any) -> Any:
+        """Return the ids of a text as 32-bit unsigned integers that export the buffer protocol, or as a list where special tokens are among them."""
+        scalar = scalar_text(text, self.vocabulary.errors)
+        if not self._is_ordinary(scalar, allowed_special, disallowed_special):
+            return self.encode(scalar, allowed_special, disallowed_special)
+        row = self._take_row()
+        try:
+            self._add(scalar, row, NO_LIMIT)
+            tokens = row.tokens[: row.filled]
+        finally:
+            row.give_back()
+        return tokens if self._is_dense else self._to_ids(tokens)
+
+    def _to_ids(self, tokens: vec[i32]) -> vec[i32]:
+        """Put the ids in the place of token numbers; those of 2 ** 31 and more as the same 32 bits."""
+        ids = self._id_row
+        return vec[i32]([ids[i64(token)] for token in tokens])
+
+    def encode_piece(self, piece: bytes) -> list[TokenId]:
+        """Equals `reference.encoding.encode_piece` (clauses M7, E9)."""
+        row = self._take_row()
+        try:
+            self._encoder.encode(piece + PADDING, i64(len(piece)), WHOLE, row, NO_LIMIT)
+            tokens = row.tokens[: row.filled]
+        finally:
+            row.give_back()
+        ids = self._ids
+        return [ids[token] for token in tokens]
+
+    def encode_bytes(self, data: Any) -> list[TokenId]:
+        """Equals `reference.encoding.encode_bytes` (clauses E2, E9)."""
+        ids: list[TokenId] = []
+        for is_text, stretch in split_escapes(data):
+            ids += self._list_of(stretch) if is_text else self.encode_piece(stretch.encode("utf-8", "surrogateescape"))
+        return ids
+
+    def encode_with_offsets(self, text: Any, allowed_special: Any, disallowed_special: Any) -> list[TokenSpan]:
+        """Return each token with the bytes and characters of the text that it covers (clause O1)."""
+        pieces: list[tuple[str, list[TokenId]]] = []
+        for span in self.spans(text, allowed_special, disallowed_special):
+            pieces.append(
+                (span.text, [self._special_ids[span.text]] if span.is_special else self._list_of(span.text))
+            )
+        return token_spans(pieces, self._bytes_by_id())
+
+    def count(self, text: Any, allowed_special: Any, disallowed_special: Any, limit: int | None = None) -> int:
+        """Return how many tokens a text has, or, once they exceed `limit`, some number greater than it (clause E8)."""
+        most = NO_LIMIT if limit is None else i64(max(-1, min(limit, 1 << 60)))
+        row = self._take_row()
+        row.only_counts = True
+        try:
+            special: i64 = 0
+            if isinstance(text, str) and self._counts_plainly(text, allowed_special, disallowed_special):
+                self._add(text, row, most)
+                return row.total()
+            for span in self.spans(text, allowed_special, disallowed_special):
+                if span.is_special:
+                    special += 1
+                else:
+                    self._add(span.text, row, most - special)
+                if row.total() + special > most:
+                    break
+            return row.total() + special
+        finally:
+            row.give_back()
+
+    def _counts_plainly(self, text: str, allowed_special: Any, disallowed_special: Any) -> bool:
+        try:
+            return self._is_ordinary(text, allowed_special, disallowed_special) and (text.isascii() or bool(text.encode()))
+        except UnicodeEncodeError:
+            return False
+
+    # --- decoding --------------------------------------------------------------------------------
+
+    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+        """Equals `reference.encoding.decode_bytes` (clauses D1, D2, E9)."""
+        row = as_row(ids)
+        decoder = self._decoder
+        if decoder is None and self.vocabulary.max_token_id < MOST_IDS:
+            decoder = self._decoder = Decoder(self._bytes_by_id())
+        if decoder is not None:
+            data = decoder.decode(row)
+            if data is not None:
+                return data
+        return b"".join(self.decode_each(row))
+
+    def decode_each(self, ids: Iterable[int]) -> list[bytes]:
+        """Return the bytes of each id (clauses D1, D2)."""
+        return decode_row(as_row(ids), self._bytes_by_id(), self.vocabulary)
+
+    def _bytes_by_id(self) -> dict[TokenId, bytes]:
+        if not self._token_bytes:
+            special = {token_id: text_to_bytes(text) for token_id, text in self.vocabulary.special_texts.items()}
+            self._token_bytes = {**self.vocabulary.token_bytes, **special}
+        return self._token_bytes
+
+
+def _family_of(vocabulary: Vocabulary) -> i64:
+    pattern = vocabulary.pattern
+    if pattern is None:
+        return WHOLE
+    return FAMILIES[pattern.name] if pattern.name is not None else _CUSTOM
+
+
+def _row_of(ids: list[Any]) -> vec[i32]:
+    row = vec[i32](capacity=len(ids))
+    for token_id in ids:
+        wide: i64 = token_id
+        row = append(row, i32(wide - (wide >> 31 << 32)))
+    return row
+
+
+def _wanted(allowed_special: Any, disallowed_special: Any) -> int:
+    """Return what a call wants to know: of any special token, of none, or of particular ones."""
+    if isinstance(disallowed_special, str):
+        return _ANY if disallowed_special == "all" and (_is_empty(allowed_special) or _is_all(allowed_special)) else _PARTICULARS
+    if not _is_empty(disallowed_special):
+        return _PARTICULARS
+    if _is_empty(allowed_special):
+        return _NOTHING
+    return _ANY if _is_all(allowed_special) else _PARTICULARS
+
+
+def _is_all(given: Any) -> bool:
+    return isinstance(given, str) and given == "all"
+
+
+def _is_empty(given: Any) -> bool:
+    return isinstance(given, (frozenset, set, tuple, list)) and len(given) == 0

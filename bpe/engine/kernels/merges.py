@@ -1,9 +1,8 @@
 """Merging one pre-token: short ones by looking for the least rank, long ones with a priority queue.
 
 Stage: bytes of a pre-token to ids.
-Layout: `entries` is an open-addressing table of pairs, one word each, `left << 42 | right << 21 | rank`, -1 where empty; `results` has the id that each rank makes.
+Layout: the tables of `pair_table`; ids are numbers of tokens, from 0 on without gaps.
 Invariant: after each step the ids are those of the definition after as many merges (M3, M4): the least rank first, the leftmost of equals.
-Ids and ranks here count the tokens and merges of a vocabulary, so both fit 21 bits.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i32, i64
 
-#: Ids and ranks are below this.
-MOST_TOKENS: Final = 1 << 20
+from bpe.engine.signals import let_signals_in
 
 #: Up to this many bytes, looking for the least rank costs less than keeping a queue.
 SHORT: Final[i64] = 48
@@ -27,10 +25,15 @@ _MULTIPLIER: Final[i64] = 0x1E3779B97F4A7C15
 NONE: Final[i64] = 0x7FFFFFFF
 
 
+def slot_of(left: i64, right: i64, mask: i64) -> i64:
+    """Return the slot where the search for a pair begins."""
+    return (((left << 21 | right) * _MULTIPLIER) >> 40) & mask
+
+
 def find_rank(entries: vec[i64], mask: i64, left: i64, right: i64) -> i64:
     """Return the rank of a pair, or `NONE`."""
     key = left << 21 | right
-    slot = ((key * _MULTIPLIER) >> 40) & mask
+    slot = slot_of(left, right, mask)
     while True:
         entry = entries[slot]
         if entry >> 21 == key:
@@ -38,15 +41,6 @@ def find_rank(entries: vec[i64], mask: i64, left: i64, right: i64) -> i64:
         if entry == -1:
             return NONE
         slot = (slot + 1) & mask
-
-
-def insert_rank(entries: vec[i64], mask: i64, left: i64, right: i64, rank: i64) -> None:
-    """Enter a pair that is not in the table."""
-    key = left << 21 | right
-    slot = ((key * _MULTIPLIER) >> 40) & mask
-    while entries[slot] != -1:
-        slot = (slot + 1) & mask
-    entries[slot] = key << 21 | rank
 
 
 def merge_short(
@@ -140,7 +134,11 @@ def merge_long(
     while index >= 0:
         _sift_down(queue, index, queued, queue[index])
         index -= 1
+    steps: i64 = 0
     while queued:
+        steps += 1
+        if steps & 0xFFFFF == 0:
+            let_signals_in()
         key = queue[0]
         rank = key >> 32
         index = key & 0xFFFFFFFF

@@ -1,8 +1,8 @@
 """Where the next pre-token ends: one scanner for each family of named patterns.
 
 Stage: text to pre-tokens.
-Invariant: from where one pre-token ends, the next ends where the named pattern's match would (P1, P6); a property compares the two.
 Layout: the text is UTF-8 with `PADDING` behind it, so a run of any class ends at the latest where the text does.
+Invariant: from where one pre-token ends, the next ends where the named pattern's match would (P1, P6); a property compares the two.
 
 Each scanner is the pattern read as a program: what the first character and the one after it are decides the alternative, and each alternative is a run of one class.
 """
@@ -18,14 +18,19 @@ from mypy_extensions import i16, i64, u8
 from bpe.engine.kernels.character_classes import (
     END,
     LETTER,
+    LETTERS,
     LOWER,
     MARK,
     NEWLINE,
     NUMBER,
     OTHER,
+    OTHERS,
     SPACE,
     UPPER,
-    class_at,
+    WHITE_SPACE,
+    class_of,
+    skip,
+    skip_one,
 )
 
 # The families. Those of cl100k differ in how many digits a number takes, and in white space at the end of the text.
@@ -34,6 +39,8 @@ CL100K_BASE: Final[i64] = 1
 CL100K_ORIGINAL: Final[i64] = 2
 QWEN2: Final[i64] = 3
 O200K: Final[i64] = 4
+#: No pattern: the whole text is one pre-token.
+WHOLE: Final[i64] = 5
 
 #: The family of each named pattern.
 FAMILIES: Final = {
@@ -49,77 +56,80 @@ _SLASH: Final[i64] = 0x2F
 _BLANK: Final[i64] = 0x20
 
 
-def next_end(text: bytes, at: i64, family: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
-    """Return where the pre-token that begins at `at` ends."""
+def next_end(text: bytes, at: i64, stop: i64, family: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
+    """Return where the pre-token that begins at `at` ends; `stop` is where the text does."""
     if family == GPT2:
         return _next_gpt2(text, at, blocks, classes)
     if family == O200K:
         return _next_o200k(text, at, blocks, classes)
+    if family == WHOLE:
+        return stop
     return _next_cl100k(text, at, family, blocks, classes)
 
 
 def _next_gpt2(text: bytes, at: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
-    first = read_i64_le(text, at) & 0xFF
+    word = read_i64_le(text, at)
+    first = word & 0xFF
     if first == _APOSTROPHE:
         length = contraction_length(text, at, False)
         if length:
             return at + length
     start = at
-    step = class_at(text, at, blocks, classes)
+    kind = class_of(word, blocks, classes)
     if first == _BLANK:
-        following = class_at(text, at + 1, blocks, classes)
-        if following >> 4 < SPACE:
-            start, step = at + 1, following
-    kind = step >> 4
+        following = class_of(word >> 8, blocks, classes)
+        if following & ~WHITE_SPACE:
+            start = at + 1
+            kind = following
+    if kind & LETTERS:
+        return skip(text, start, LETTERS, blocks, classes)
+    if kind & OTHERS:
+        return skip(text, start, OTHERS, blocks, classes)
     if kind == NUMBER:
-        return _skip_numbers(text, start, blocks, classes)
-    if kind == OTHER or kind == MARK:
-        return _skip_others(text, start, blocks, classes)
-    if kind < MARK:
-        return skip_letters(text, start, blocks, classes)
+        return skip(text, start, NUMBER, blocks, classes)
     return _white_space_end(text, at, GPT2, blocks, classes)
 
 
 def _next_cl100k(text: bytes, at: i64, family: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
-    step = class_at(text, at, blocks, classes)
-    kind = step >> 4
-    after = at + (step & 15)
-    if UPPER <= kind <= LETTER:
-        return skip_letters(text, after, blocks, classes)
+    word = read_i64_le(text, at)
+    first = word & 0xFF
+    kind = class_of(word, blocks, classes)
+    if kind & LETTERS:
+        return skip(text, at, LETTERS, blocks, classes)
+    after = skip_one(text, at)
     if kind == NUMBER:
-        return after if family == QWEN2 else _skip_digits(text, after, 2, blocks, classes)
-    first = read_i64_le(text, at) & 0xFF
+        return after if family == QWEN2 else _skip_two_digits(text, after, blocks, classes)
     if first == _APOSTROPHE:
         length = contraction_length(text, at, True)
         if length:
             return at + length
     if kind == NEWLINE:
         return _white_space_end(text, at, family, blocks, classes)
-    following = class_at(text, after, blocks, classes) >> 4
-    if UPPER <= following <= LETTER:
-        return skip_letters(text, after, blocks, classes)
-    if kind == SPACE and not (first == _BLANK and (following == OTHER or following == MARK)):
+    following = class_of(read_i64_le(text, after), blocks, classes)
+    if following & LETTERS:
+        return skip(text, after, LETTERS, blocks, classes)
+    if kind == SPACE and not (first == _BLANK and following & OTHERS):
         return _white_space_end(text, at, family, blocks, classes)
-    return _skip_newlines(text, _skip_others(text, after, blocks, classes), False)
+    return _skip_line_breaks(text, skip(text, after, OTHERS, blocks, classes), False)
 
 
 def _next_o200k(text: bytes, at: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
-    step = class_at(text, at, blocks, classes)
-    kind = step >> 4
-    after = at + (step & 15)
-    if UPPER <= kind <= MARK:
+    word = read_i64_le(text, at)
+    kind = class_of(word, blocks, classes)
+    if kind & (LETTERS | MARK):
         # subtle: a mark may be the character before a word or belong to the word; either way the word ends alike.
         return _word_end(text, at, blocks, classes)
+    after = skip_one(text, at)
     if kind == NUMBER:
-        return _skip_digits(text, after, 2, blocks, classes)
+        return _skip_two_digits(text, after, blocks, classes)
     if kind == NEWLINE:
         return _white_space_end(text, at, O200K, blocks, classes)
-    following = class_at(text, after, blocks, classes) >> 4
-    if UPPER <= following <= MARK:
+    following = class_of(read_i64_le(text, after), blocks, classes)
+    if following & (LETTERS | MARK):
         return _word_end(text, after, blocks, classes)
-    if kind == SPACE and not (read_i64_le(text, at) & 0xFF == _BLANK and following == OTHER):
+    if kind == SPACE and not (word & 0xFF == _BLANK and following == OTHER):
         return _white_space_end(text, at, O200K, blocks, classes)
-    return _skip_newlines(text, _skip_others(text, after, blocks, classes), True)
+    return _skip_line_breaks(text, skip(text, after, OTHERS, blocks, classes), True)
 
 
 def _word_end(text: bytes, start: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
@@ -130,16 +140,15 @@ def _word_end(text: bytes, start: i64, blocks: vec[i16], classes: vec[u8]) -> i6
     """
     at = start
     last: i64 = 0
-    step = class_at(text, at, blocks, classes)
-    while step >> 4 == UPPER or step >> 4 == LETTER or step >> 4 == MARK:
-        at += step & 15
-        if step >> 4 != UPPER:
-            last = at
-        step = class_at(text, at, blocks, classes)
-    if step >> 4 == LOWER:
-        while LOWER <= step >> 4 <= MARK:
-            at += step & 15
-            step = class_at(text, at, blocks, classes)
+    while True:
+        at = skip(text, at, UPPER, blocks, classes)
+        both = skip(text, at, LETTER | MARK, blocks, classes)
+        if both == at:
+            break
+        at = last = both
+    lower = skip(text, at, LOWER | LETTER | MARK, blocks, classes)
+    if lower > at:
+        at = lower
     elif last:
         at = last
     if read_i64_le(text, at) & 0xFF == _APOSTROPHE:
@@ -166,41 +175,15 @@ def contraction_length(text: bytes, at: i64, any_case: bool) -> i64:
     return 0
 
 
-def skip_letters(text: bytes, at: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
-    """Return where the run of letters at `at` ends."""
-    step = class_at(text, at, blocks, classes)
-    while UPPER <= step >> 4 <= LETTER:
-        at += step & 15
-        step = class_at(text, at, blocks, classes)
-    return at
+def _skip_two_digits(text: bytes, at: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
+    """Return where the number ends whose first digit ends at `at`: it takes at most two more."""
+    if class_of(read_i64_le(text, at), blocks, classes) != NUMBER:
+        return at
+    at = skip_one(text, at)
+    return skip_one(text, at) if class_of(read_i64_le(text, at), blocks, classes) == NUMBER else at
 
 
-def _skip_numbers(text: bytes, at: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
-    step = class_at(text, at, blocks, classes)
-    while step >> 4 == NUMBER:
-        at += step & 15
-        step = class_at(text, at, blocks, classes)
-    return at
-
-
-def _skip_digits(text: bytes, at: i64, most: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
-    step = class_at(text, at, blocks, classes)
-    while most and step >> 4 == NUMBER:
-        at += step & 15
-        most -= 1
-        step = class_at(text, at, blocks, classes)
-    return at
-
-
-def _skip_others(text: bytes, at: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
-    step = class_at(text, at, blocks, classes)
-    while step >> 4 == OTHER or step >> 4 == MARK:
-        at += step & 15
-        step = class_at(text, at, blocks, classes)
-    return at
-
-
-def _skip_newlines(text: bytes, at: i64, slashes: bool) -> i64:
+def _skip_line_breaks(text: bytes, at: i64, slashes: bool) -> i64:
     value = read_i64_le(text, at) & 0xFF
     while value == 0x0A or value == 0x0D or (slashes and value == _SLASH):
         at += 1
@@ -213,16 +196,16 @@ def _white_space_end(text: bytes, at: i64, family: i64, blocks: vec[i16], classe
     start = at
     last = at  # where the last character of the run begins
     newline: i64 = 0  # where the last line break of the run ends
-    step = class_at(text, at, blocks, classes)
-    while step >> 4 == SPACE or step >> 4 == NEWLINE:
+    kind = class_of(read_i64_le(text, at), blocks, classes)
+    while kind & WHITE_SPACE:
         last = at
-        at += step & 15
-        if step >> 4 == NEWLINE:
+        at = skip_one(text, at)
+        if kind == NEWLINE:
             newline = at
-        step = class_at(text, at, blocks, classes)
-    if family <= CL100K_BASE and step >> 4 == END:
+        kind = class_of(read_i64_le(text, at), blocks, classes)
+    if family <= CL100K_BASE and kind == END:
         return at
     if family != GPT2 and newline:
         return newline
     # The last one is left to what follows, unless nothing does or there is no other.
-    return last if last > start and step >> 4 != END else at
+    return last if last > start and kind != END else at

@@ -1,0 +1,125 @@
+"""Which pairs of tokens merge, and into what: what both semantics come down to.
+
+Stage: made once for each vocabulary.
+Layout: tokens are numbered from 0 in the order of their ids. `entries` is an open-addressing table of pairs, one word each, `left << 42 | right << 21 | rank`, -1 where empty; `results` has the token that each rank makes.
+Invariant: `find_rank` gives the rank that the definition gives (M3, M4).
+
+A list of merges says it all.
+Ranks alone say it too: where each token has two parts, these are its merge, and the two semantics agree (M6).
+Where some token has not, any two tokens whose joined bytes are a token are a pair.
+"""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from librt.vecs import append, vec
+from mypy_extensions import i32, i64
+
+from bpe.engine.kernels.character_classes import PADDING
+from bpe.engine.kernels.merges import SHORT, merge_long, merge_short, slot_of
+from bpe.vocabulary import Vocabulary
+
+#: Tokens and ranks are below this, so that a pair and its rank fit one word.
+MOST_TOKENS: Final = 1 << 20
+
+
+@final
+class PairTable:
+    """The pairs of a vocabulary, and the token of each byte."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.tokens: list[bytes] = list(vocabulary.token_bytes.values())
+        self.byte_tokens: vec[i32] = vec[i32]([i32(0)] * 256)
+        self.ids: vec[i32] = vec[i32]([i32(0)] * 64)
+        self.ranks: vec[i32] = vec[i32]([i32(0)] * 64)
+        number: i64 = 0
+        for token in self.tokens:
+            if len(token) == 1:
+                self.byte_tokens[i64(token[0])] = i32(number)
+            number += 1
+        self.results: vec[i32] = vec[i32]()
+        #: Whether ranks have been turned into merges; each token's bytes, merged, are then that token (M7).
+        self.is_recovered: bool = False
+        merges = vocabulary.merges
+        if merges is not None:
+            self._start(len(merges))
+            numbers = {token_id: number for number, token_id in enumerate(vocabulary.token_bytes)}
+            for merge in merges:
+                self._enter(numbers[merge.left], numbers[merge.right], numbers[merge.result])
+            return
+        for index in range(len(self.tokens)):
+            self.results = append(self.results, i32(index))
+        self._start(len(self.tokens))
+        self.is_recovered = self._recover()
+        if not self.is_recovered:
+            self._enter_all()
+
+    def _start(self, pairs: int) -> None:
+        size: i64 = 512
+        while size * 4 < i64(pairs) * 5:
+            size *= 2
+        self.entries: vec[i64] = vec[i64]([i64(-1)] * size)
+        self.mask: i64 = size - 1
+        self.count: i64 = 0
+
+    def _enter(self, left: int, right: int, result: int) -> None:
+        self.results = append(self.results, i32(result))
+        insert_rank(self.entries, self.mask, left, right, self.count)
+        self.count += 1
+
+    def _recover(self) -> bool:
+        """Enter each token's merge, which is of the parts that lower ranks leave of it; tell whether each has two."""
+        for number, token in enumerate(self.tokens):
+            if len(token) > 1:
+                if self.merge(token) != 2:
+                    return False
+                ids = self.ids
+                insert_rank(self.entries, self.mask, i64(ids[0]), i64(ids[1]), number)
+        return True
+
+    def merge(self, token: bytes) -> i64:
+        """Merge the bytes of a token by the pairs entered so far; leave what results in the scratch row, and say how many."""
+        size: i64 = len(token)
+        text = token + PADDING
+        if size <= SHORT:
+            return merge_short(
+                text, 0, size, self.byte_tokens, self.entries, self.mask, self.results,
+                self.ids, self.ranks,
+            )
+        if i64(len(self.ids)) < size:
+            self.ids = vec[i32]([i32(0)] * size)
+        return merge_long(
+            text, 0, size, self.byte_tokens, self.entries, self.mask, self.results, self.ids
+        )
+
+    def _enter_all(self) -> None:
+        """Enter every pair of tokens whose joined bytes are a token."""
+        numbers = {token: number for number, token in enumerate(self.tokens)}
+        pairs: list[tuple[int, int, int]] = []
+        for number, token in enumerate(self.tokens):
+            for cut in range(1, len(token)):
+                left = numbers.get(token[:cut])
+                if left is not None:
+                    right = numbers.get(token[cut:])
+                    if right is not None:
+                        pairs.append((left, right, number))
+        self._start(len(pairs))
+        for left, right, number in pairs:
+            insert_rank(self.entries, self.mask, left, right, number)
+
+    def unreachable(self) -> dict[bytes, int]:
+        """Return the tokens whose bytes, merged, are not that one token: those that only the whole-pre-token shortcut gives (M7)."""
+        found: dict[bytes, int] = {}
+        for number, token in enumerate(self.tokens):
+            if self.merge(token) != 1 or i64(self.ids[0]) != i64(number):
+                found[token] = number
+        return found
+
+
+def insert_rank(entries: vec[i64], mask: i64, left: i64, right: i64, rank: i64) -> None:
+    """Enter a pair that is not in the table."""
+    slot = slot_of(left, right, mask)
+    while entries[slot] != -1:
+        slot = (slot + 1) & mask
+    entries[slot] = left << 42 | right << 21 | rank
