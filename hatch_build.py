@@ -67,11 +67,13 @@ def missing_tool() -> str:
     """Say what compiling needs and this machine lacks, or nothing."""
     if platform.python_implementation() != "CPython":
         return f"mypyc compiles for CPython, and this is {platform.python_implementation()}"
-    command = os.environ.get("CC") or sysconfig.get_config_var("CC")
+    named = os.environ.get("CC")
+    command = named or sysconfig.get_config_var("CC")
     if not command:
         return _missing_visual_studio()
-    # A compiler that the user names is there by the user's word: if it is not, that is a failure.
-    if "CC" not in os.environ and not shutil.which(shlex.split(command)[0]):
+    if not shutil.which(shlex.split(command)[0]):
+        if named:
+            raise BuildError(f"CC is {named!r}, and there is no such program: name a C compiler, or leave CC unset")
         return f"no C compiler was found ({command}): install one, for example gcc"
     header = Path(sysconfig.get_path("include"), "Python.h")
     return "" if header.exists() else f"Python's headers are missing ({header}): install them, for example python3-dev"
@@ -101,7 +103,7 @@ def compile_kernels(root: Path, folder: Path) -> list[Path]:
             ) from fault
         except (Exception, SystemExit) as fault:  # mypyc prints what it found, and exits
             raise BuildError(f"the kernels do not compile, see above: {fault!r}; {_REMEDY}") from fault
-    return _all_of(root, built)
+    return all_libraries(root, built)
 
 
 def _extensions(folder: Path) -> Sequence[Extension]:
@@ -147,7 +149,8 @@ def names(root: Path) -> list[str]:
     return sorted(path.stem for path in (root / KERNELS).glob("*.py") if path.stem != "__init__")
 
 
-def _all_of(root: Path, built: Path) -> list[Path]:
+def all_libraries(root: Path, built: Path) -> list[Path]:
+    """Return the library of each kernel and the one they share, or refuse if one is missing."""
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
     libraries = [built / f"{name}{suffix}" for name in (*names(root), f"{GROUP.rpartition('.')[2]}__mypyc")]
     if missing := [path.name for path in libraries if not path.exists()]:
