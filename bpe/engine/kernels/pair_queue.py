@@ -16,7 +16,7 @@ from librt.strings import read_i64_be
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from bpe.engine.kernels.pair_table import PairTable, copy_words, empty_words, grown
+from bpe.engine.kernels.pair_statistics import PairStatistics, copy_words, empty_words, grown
 
 SMALLEST_PAIR: Final[i64] = 0
 FIRST_SEEN: Final[i64] = 1
@@ -36,7 +36,7 @@ _WORDS: Final[i64] = 3
 class PairQueue:
     """The heap, and the bytes of every token, which settle the ties of `largest-bytes`."""
 
-    def __init__(self, tie_break: i64, pairs: PairTable) -> None:
+    def __init__(self, tie_break: i64, pairs: PairStatistics) -> None:
         self.tie_break = tie_break
         self.pairs = pairs
         self.tokens: list[bytes] = []

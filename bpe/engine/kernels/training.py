@@ -18,8 +18,8 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from bpe.engine.kernels.pair_queue import PairQueue
-from bpe.engine.kernels.pair_statistics import PreTokens
-from bpe.engine.kernels.pair_table import PairTable, empty_halves, empty_words, grown
+from bpe.engine.kernels.pre_token_counts import PreTokens
+from bpe.engine.kernels.pair_statistics import PairStatistics, empty_halves, empty_words, grown
 
 #: No row has more positions than this: the numbers of pairs and places, at most three for each, fit 31 bits.
 MOST_POSITIONS: Final = 1 << 29
@@ -42,7 +42,7 @@ class Trainer:
         self.pair_at: vec[i32] = empty_halves(size)
         self.owners: vec[i32] = empty_halves(size)
         self.weights: vec[i64] = pre_tokens.counts
-        self.pairs = PairTable()
+        self.pairs = PairStatistics()
         self.queue = PairQueue(tie_break, self.pairs)
         self.lengths: vec[i32] = empty_halves(256 + self.most)
         #: The number of the pair that an id begins or ends together with the newest one; older numbers mean nothing.
@@ -273,7 +273,7 @@ def position_before(ids: vec[i32], at: i64) -> i64:
     return at + value if value != _BOUNDARY else -1
 
 
-def begin_pair(pairs: PairTable, pair: i64, left: i64, right: i64) -> None:
+def begin_pair(pairs: PairStatistics, pair: i64, left: i64, right: i64) -> None:
     """Enter a pair that has not been met before."""
     pairs.lefts[pair] = i32(left)
     pairs.rights[pair] = i32(right)
