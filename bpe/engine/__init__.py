@@ -7,4 +7,4 @@ What is no hot loop exists once, in the reference.
 from typing import Final
 
 #: Whether the engine runs as compiled code; this one is portable Python.
-COMPILED: Final = False
+COMPILED: Final[bool] = False

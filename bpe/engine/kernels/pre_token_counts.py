@@ -11,11 +11,10 @@ Hashes are seeded anew for each table, so no text is slow to count by its making
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final, final
 
 from librt.strings import BytesWriter, read_i64_le, write_i64_le
-from librt.vecs import append, vec
+from librt.vecs import vec
 from mypy_extensions import i16, i64, u8
 
 from bpe.engine.kernels.character_classes import PADDING, CharacterClasses
@@ -56,17 +55,16 @@ class PreTokens:
         return counts
 
 
-def gather(pre_token_counts: Mapping[str, int]) -> PreTokens:
-    """Return given counts as flat arrays."""
-    pieces = [pre_token.encode() for pre_token in pre_token_counts]
-    ends, counts = vec[i64](), vec[i64]()
+def gather(pieces: list[bytes], counts: list[int]) -> PreTokens:
+    """Return given pre-tokens and counts as flat arrays."""
+    ends = empty_words(i64(len(pieces)))
     end: i64 = 0
+    index: i64 = 0
     for piece in pieces:
         end += i64(len(piece))
-        ends = append(ends, end)
-    for count in pre_token_counts.values():
-        counts = append(counts, i64(count))
-    return PreTokens(b"".join(pieces), ends, counts)
+        ends[index] = end
+        index += 1
+    return PreTokens(b"".join(pieces), ends, vec[i64](counts))
 
 
 @final

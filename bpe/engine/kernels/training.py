@@ -34,7 +34,9 @@ _BOUNDARY: Final[i64] = -1
 class Trainer:
     """The row, its pairs, the queue, and the merges made so far."""
 
-    def __init__(self, pre_tokens: PreTokens, byte_values: bytes, most: int, min_frequency: int, tie_break: int) -> None:
+    def __init__(
+        self, pre_tokens: PreTokens, byte_values: bytes, most: int, min_frequency: int, tie_break: int
+    ) -> None:
         self.min_frequency: i64 = min_frequency
         size: i64 = len(pre_tokens.text) + len(pre_tokens.counts) + 1
         self.most: i64 = min(i64(most), size)
@@ -177,7 +179,7 @@ class Trainer:
         index, stop = i64(pairs.starts[pair]), i64(pairs.stops[pair])
         self._make_room(2 * (stop - index))
         ids, pair_at, owners, weights = self.ids, self.pair_at, self.owners, self.weights
-        counts, lefts, rights, stops, places = pairs.counts, pairs.lefts, pairs.rights, pairs.stops, pairs.places
+        counts, stops, places = pairs.counts, pairs.stops, pairs.places
         before_newest, after_newest, found = self.before_newest, self.after_newest, self.found
         filled: i64 = 0
         first = pairs.size
