@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from bpe.engine import COMPILED, training
+from bpe.engine import trainer, training
 
-if COMPILED:
-    from bpe.engine import compiled_training
-
-    TRAINERS: Final = (training.train_merges, compiled_training.train_merges)
-else:
-    TRAINERS: Final = (training.train_merges,)
+TRAINERS: Final = tuple(dict.fromkeys((training.train_merges, trainer.train_merges)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from itertools import count
 from typing import Final
 
 from bpe.byte_order import ByteOrder
@@ -24,7 +25,7 @@ from bpe.engine.safe_cuts import blocks
 from bpe.patterns import Pattern
 from bpe.reference.training import MergeStep, TieBreak
 from bpe.reference.utf8 import text_to_bytes
-from bpe.vocabulary import Merge, TokenId
+from bpe.vocabulary import Merge
 
 #: The kernel looks at about this many places before it returns.
 WORK: Final = 1 << 16
@@ -121,10 +122,11 @@ def train_merges(
             progress=progress,
         )
     steps: list[MergeStep] = []
-    for step in _steps(trainer):
-        steps.append(step)
+    for made in _batches(trainer):
+        steps += made
         if progress is not None:
-            progress(step)
+            for step in made:
+                progress(step)
     return tuple(steps)
 
 
@@ -159,11 +161,12 @@ def _flatten(pre_token_counts: Mapping[str, int]) -> PreTokens | None:
     return gather(pieces, counts) if counted < MOST_COUNTED and max(counts, default=0) < MOST_COUNTED else None
 
 
-def _steps(trainer: Trainer) -> Iterator[MergeStep]:
+def _batches(trainer: Trainer) -> Iterator[list[MergeStep]]:
     made = 0
     more = True
     while more:
         more = trainer.advance(WORK)
-        for left, right, count, token in trainer.steps_from(made):
-            yield MergeStep(Merge(TokenId(left), TokenId(right), TokenId(256 + made)), count, token)
-            made += 1
+        lefts, rights, counts, tokens = trainer.steps_from(made)
+        merges = map(Merge, lefts, rights, count(256 + made))  # type: ignore[arg-type]
+        yield list(map(MergeStep, merges, counts, tokens))
+        made += len(tokens)

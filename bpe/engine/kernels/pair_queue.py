@@ -37,10 +37,10 @@ class PairQueue:
     """The heap, and the bytes of every token, which settle the ties of `largest-bytes`."""
 
     def __init__(self, tie_break: i64, pairs: PairStatistics) -> None:
-        self.tie_break = tie_break
-        self.pairs = pairs
+        self.tie_break: i64 = tie_break
+        self.pairs: PairStatistics = pairs
         self.tokens: list[bytes] = []
-        #: The first seven bytes of each token as a number, zeros behind the last.
+        #: The first seven bytes of each token as a number, zeros behind the last; only `largest-bytes` looks at them.
         self.beginnings: vec[i64] = vec[i64]()
         self.entries: vec[i64] = empty_words(_WORDS * 1024)
         self.size: i64 = 0
@@ -48,7 +48,8 @@ class PairQueue:
     def add_token(self, token: bytes) -> None:
         """Make the next token known."""
         self.tokens.append(token)
-        self.beginnings = append(self.beginnings, read_i64_be(b"\0" + token[:7] + b"\0" * 7, 0))
+        if self.tie_break == LARGEST_BYTES:
+            self.beginnings = append(self.beginnings, read_i64_be(b"\0" + token[:7] + b"\0" * 7, 0))
 
     def tie_of(self, pair: i64, pair_at: vec[i32]) -> i64:
         """Return the word by which a pair that occurs stands among pairs of the same count."""

@@ -81,8 +81,7 @@ def empty_halves(size: i64) -> vec[i32]:
 
 def grown(size: i64, least: i64) -> i64:
     """Return a size of at least `least` that makes growing again and again linear."""
-    more = size + (size >> 1)
-    return more if more > least else least
+    return max(size + (size >> 1), least)
 
 
 def copy_words(old: vec[i64], size: i64) -> vec[i64]:

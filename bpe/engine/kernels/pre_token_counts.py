@@ -15,7 +15,7 @@ from typing import Final, final
 
 from librt.strings import BytesWriter, read_i64_le, write_i64_le
 from librt.vecs import vec
-from mypy_extensions import i16, i64, u8
+from mypy_extensions import i64
 
 from bpe.engine.kernels.character_classes import PADDING, CharacterClasses
 from bpe.engine.kernels.pair_statistics import copy_words, empty_words, grown

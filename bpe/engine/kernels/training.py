@@ -18,8 +18,8 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from bpe.engine.kernels.pair_queue import PairQueue
-from bpe.engine.kernels.pre_token_counts import PreTokens
 from bpe.engine.kernels.pair_statistics import PairStatistics, empty_halves, empty_words, grown
+from bpe.engine.kernels.pre_token_counts import PreTokens
 
 #: No row has more positions than this: the numbers of pairs and places, at most three for each, fit 31 bits.
 MOST_POSITIONS: Final = 1 << 29
@@ -249,13 +249,13 @@ class Trainer:
 
     # --- what came of it -------------------------------------------------------------------------
 
-    def steps_from(self, first: int) -> list[tuple[int, int, int, bytes]]:
-        """Return left part, right part, count and bytes of each merge from the index `first` on."""
-        merges, counts, tokens = self.merges, self.counts, self.queue.tokens
-        return [
-            (merges[index] >> 32, merges[index] & 0xFFFFFFFF, counts[index], tokens[256 + index])
-            for index in range(first, len(merges))
-        ]
+    def steps_from(self, first: int) -> tuple[list[int], list[int], list[int], list[bytes]]:
+        """Return the left parts, right parts, counts and tokens of the merges from the index `first` on."""
+        merges, counts = self.merges, self.counts
+        made = range(first, len(merges))
+        lefts = [int(merges[index] >> 32) for index in made]
+        rights = [int(merges[index] & 0xFFFFFFFF) for index in made]
+        return lefts, rights, [int(counts[index]) for index in made], self.queue.tokens[256 + first :]
 
     def statistics(self) -> dict[tuple[int, int], int]:
         """Return the count of each pair that occurs now."""
