@@ -43,7 +43,7 @@ def perturbed(megabytes: int, one_in: int = 20) -> Iterator[str]:
 
 def change_words(text: str, draw: random.Random, one_in: int) -> str:
     """Return the text with one letter of one word in so many replaced."""
-    parts = []
+    parts: list[str] = []
     copied = 0
     for match in _WORD.finditer(text):
         if draw.random() * one_in < 1:
