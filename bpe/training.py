@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from bpe.byte_order import ByteOrder
 from bpe.byte_order import byte_order as byte_values
-from bpe.engine.pre_split import compile_splitter
 from bpe.engine.special_tokens import split_special_tokens
-from bpe.engine.training import train_merges
+from bpe.engine.trainer import start_counting, train_merges
 from bpe.engine.utf8 import scalar_text
 from bpe.errors import InputTypeError, LoneSurrogateError, SpecialTokenConflictError, TrainingError
 from bpe.patterns import Pattern, resolve_pattern
@@ -103,7 +101,7 @@ def train_with_trace(
         errors=errors,
     )
     resolved = resolve_pattern(pattern)
-    counts = count_pre_tokens(texts, resolved, special_tokens=special_tokens, errors=errors, progress=progress)
+    counts = _count(texts, resolved, special_tokens, errors, progress)
     made = 0
 
     def report(step: MergeStep) -> None:
@@ -143,21 +141,30 @@ def count_pre_tokens(
     >>> count_pre_tokens(["a b<end>b"], resolve_pattern("gpt2"), special_tokens=["<end>"])
     {'a': 1, ' b': 1, 'b': 1}
     """
+    return dict(_count(texts, pattern, special_tokens, errors, progress))
+
+
+def _count(
+    texts: Iterable[str],
+    pattern: Pattern | None,
+    special_tokens: Sequence[str],
+    errors: SurrogateProfile,
+    progress: Progress | None,
+) -> Mapping[str, int]:
     if isinstance(texts, str | bytes):
         raise InputTypeError("texts must be an iterable of strings, not one string: pass [text]")
     given: object = texts
     if not isinstance(given, Iterable):
         raise InputTypeError(f"texts must be an iterable of strings, not {type(given).__name__}")
-    split = compile_splitter(pattern)
+    counter = start_counting(pattern)
     allowed = frozenset(special_tokens)
-    counts: Counter[str] = Counter()
     for number, text in enumerate(texts, start=1):
         for span in split_special_tokens(_scalar_text(text, number, errors), allowed):
             if not span.is_special:
-                counts.update(split(span.text))
+                counter.add(span.text)
         if progress is not None:
             progress(TrainingProgress("count", number, None))
-    return dict(counts)
+    return counter.result()
 
 
 def _scalar_text(text: str, number: int, errors: SurrogateProfile) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Final, Literal, NewType, get_args
+from typing import Any, Final, Literal, NamedTuple, NewType, get_args
 
 from bpe.errors import InvalidVocabularyError, SpecialTokenConflictError
 from bpe.patterns import Pattern
@@ -25,8 +25,7 @@ SurrogateProfile = Literal["strict", "replace"]
 MAX_TOKEN_ID: Final = 2**32 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Merge:
+class Merge(NamedTuple):
     """An ordered pair of token ids and the id that it makes."""
 
     left: TokenId
@@ -160,6 +159,29 @@ def _check_profiles(vocabulary: Vocabulary) -> None:
 
 
 def _check_tokens(vocabulary: Vocabulary) -> None:
+    if not _has_sound_tokens(vocabulary.token_bytes):
+        _refuse_tokens(vocabulary)
+    present = set(vocabulary.token_bytes.values())
+    missing = [value for value in range(256) if bytes([value]) not in present]
+    if missing:
+        listed = ", ".join(f"0x{value:02x}" for value in missing[:8]) + (", …" if len(missing) > 8 else "")
+        raise InvalidVocabularyError(f"{len(missing)} single bytes have no token ({listed}): every byte needs an id")
+
+
+def _has_sound_tokens(token_bytes: Mapping[Any, Any]) -> bool:
+    """Tell whether ids are integers in range and tokens distinct bytes, at the speed of the interpreter's own loops."""
+    ids, tokens = token_bytes.keys(), token_bytes.values()
+    return (
+        set(map(type, ids)) <= {int}
+        and set(map(type, tokens)) <= {bytes}
+        and 0 <= min(ids, default=0) <= max(ids, default=0) <= MAX_TOKEN_ID
+        and all(tokens)
+        and len(set(tokens)) == len(tokens)
+    )
+
+
+def _refuse_tokens(vocabulary: Vocabulary) -> None:
+    """Raise the error that names the first token at fault."""
     seen: dict[bytes, int] = {}
     items: Mapping[Any, Any] = vocabulary.token_bytes
     for token_id, token in items.items():
@@ -172,10 +194,6 @@ def _check_tokens(vocabulary: Vocabulary) -> None:
         if token in seen:
             raise InvalidVocabularyError(f"tokens {seen[token]} and {token_id} have the same bytes {token!r}")
         seen[token] = token_id
-    missing = [value for value in range(256) if bytes([value]) not in seen]
-    if missing:
-        listed = ", ".join(f"0x{value:02x}" for value in missing[:8]) + (", …" if len(missing) > 8 else "")
-        raise InvalidVocabularyError(f"{len(missing)} single bytes have no token ({listed}): every byte needs an id")
 
 
 def _check_merges(vocabulary: Vocabulary) -> None:
@@ -186,20 +204,21 @@ def _check_merges(vocabulary: Vocabulary) -> None:
     pairs: set[Pair] = set()
     merges: tuple[Any, ...] = vocabulary.merges
     for rank, merge in enumerate(merges):
-        if not isinstance(merge, Merge) or {type(merge.left), type(merge.right), type(merge.result)} != {int}:
+        if not isinstance(merge, Merge) or not type(merge[0]) is type(merge[1]) is type(merge[2]) is int:
             raise InvalidVocabularyError(f"merge {rank} is {merge!r}, not a Merge of three integer ids")
-        for token_id in (merge.left, merge.right):
-            if token_id not in made:
-                raise InvalidVocabularyError(f"merge {rank} uses id {token_id}, which no earlier merge makes")
-        if token_bytes.get(merge.result) != token_bytes[merge.left] + token_bytes[merge.right]:
+        left, right, result = merge
+        if left not in made or right not in made:
+            token_id = right if left in made else left
+            raise InvalidVocabularyError(f"merge {rank} uses id {token_id}, which no earlier merge makes")
+        if token_bytes.get(result) != token_bytes[left] + token_bytes[right]:
             raise InvalidVocabularyError(
-                f"merge {rank} joins {token_bytes[merge.left]!r} and {token_bytes[merge.right]!r}, "
-                f"but its result {merge.result} is {token_bytes.get(merge.result)!r}"
+                f"merge {rank} joins {token_bytes[left]!r} and {token_bytes[right]!r}, "
+                f"but its result {result} is {token_bytes.get(result)!r}"
             )
-        if merge.pair in pairs:
+        if (left, right) in pairs:
             raise InvalidVocabularyError(f"merge {rank} repeats the pair {merge.pair} of an earlier merge")
-        pairs.add(merge.pair)
-        made.add(merge.result)
+        pairs.add((left, right))
+        made.add(result)
 
 
 def _check_special_tokens(vocabulary: Vocabulary) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from bpe.engine.merges import compile_merger
 from bpe.engine.pre_split import compile_splitter
-from bpe.engine.safe_cuts import last_safe_cut
+from bpe.engine.safe_cuts import blocks
 from bpe.engine.special_tokens import refuse_disallowed, split_special_tokens
 from bpe.engine.utf8 import scalar_text
 from bpe.errors import InputTypeError, TokenIdTypeError
@@ -85,21 +85,9 @@ class PortableEncoder:
             if span.is_special:
                 yield span.text, (self.vocabulary.special_tokens[span.text],)
             else:
-                for block in self._blocks(span.text):
+                for block in blocks(span.text, self.vocabulary.pattern, BLOCK_LENGTH):
                     for piece in self._split(block):
                         yield piece, self._encode_pre_token(piece)
-
-    def _blocks(self, text: str) -> Iterator[str]:
-        """Yield the text in blocks whose pieces are those of the text (clause P9)."""
-        start, stop = 0, BLOCK_LENGTH
-        while stop < len(text):
-            # What lies before this window has been searched already.
-            cut = last_safe_cut(text, self.vocabulary.pattern, start=max(start + 1, stop - BLOCK_LENGTH), stop=stop)
-            if cut is not None:
-                yield text[start:cut]
-                start = cut
-            stop = (stop if cut is None else cut) + BLOCK_LENGTH
-        yield text[start:]
 
     def _encode_pre_token(self, piece: str) -> list[TokenId]:
         ids = self._memory.get(piece)
@@ -137,7 +125,7 @@ class PortableEncoder:
 
     def _extend(self, ids: list[TokenId], text: str) -> None:
         memory = self._memory
-        for block in self._blocks(text):
+        for block in blocks(text, self.vocabulary.pattern, BLOCK_LENGTH):
             for piece in self._split(block):
                 ids += memory.get(piece) or self._encode_pre_token(piece)
 

@@ -65,6 +65,27 @@ def last_safe_cut(
     return None
 
 
+def blocks(text: str, pattern: Pattern | None, length: int) -> Iterator[str]:
+    """Yield the text in blocks of about so many characters whose pre-tokens are those of the text.
+
+    Clauses: P9.
+    A stretch without a safe cut is one block, however long it is.
+
+    >>> from bpe.patterns import resolve_pattern
+    >>> list(blocks("one two three four", resolve_pattern("gpt2"), 9))
+    ['one two', ' three', ' four']
+    """
+    start, stop = 0, length
+    while stop < len(text):
+        # What lies before this window has been searched already.
+        cut = last_safe_cut(text, pattern, start=max(start + 1, stop - length), stop=stop)
+        if cut is not None:
+            yield text[start:cut]
+            start = cut
+        stop = (stop if cut is None else cut) + length
+    yield text[start:]
+
+
 def rechunk(blocks: Iterable[str], pattern: Pattern | None, special_tokens: Iterable[str] = ()) -> Iterator[str]:
     r"""Yield the text of the blocks in chunks that end at safe cuts of the whole text: at most one a block, and the rest.
 

@@ -10,7 +10,7 @@ Both only ever move one way after the step that created the pair (T4), so a stal
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush, heapreplace
 from itertools import islice
 from typing import Any
@@ -97,7 +97,7 @@ class Row:
         self.following = array("q", range(1, size + 1))
         self.preceding = array("q", range(-1, size - 1))
         #: How often the pre-token at each position occurs.
-        self.weights = array("q", bytes(8 * size))
+        self.weights = _weights(pieces, pre_token_counts.values())
         #: The weighted count of each pair that occurs.
         self.counts: dict[Pair, int] = {}
         #: Where each pair begins, in text order; positions where it no longer does are still listed.
@@ -111,7 +111,6 @@ class Row:
         if not length:
             return
         end = start + length
-        self.weights[start:end] = array("q", [count]) * length
         self.preceding[start] = -1
         self.following[end - 1] = -1
         ids = self.ids
@@ -172,6 +171,14 @@ class Row:
             ids[absorbed] = -1
             following[position] = after
         return sorted(new for new in created if new in self.counts)
+
+
+def _weights(pieces: Iterable[bytes], counts: Iterable[int]) -> Sequence[int]:
+    weights = [count for piece, count in zip(pieces, counts, strict=True) for _ in piece]
+    try:
+        return array("q", weights)
+    except OverflowError:
+        return weights
 
 
 class _Greatest:

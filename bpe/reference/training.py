@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bpe.byte_order import ByteOrder, byte_order
 from bpe.reference.merges import apply_merge
@@ -23,12 +23,11 @@ from bpe.vocabulary import Merge, Pair, TokenId, single_bytes
 TieBreak = Literal["smallest-pair", "first-seen", "largest-bytes"]
 
 
-@dataclass(frozen=True, slots=True)
-class MergeStep:
+class MergeStep(NamedTuple):
     """One step of training: the merge, how often its pair occurred, and the bytes of the new token."""
 
     merge: Merge
-    count: int
+    count: int  # type: ignore[assignment]  # hides what a tuple counts, which nobody asks of a step
     token: bytes
 
 

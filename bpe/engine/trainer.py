@@ -1,0 +1,13 @@
+"""The trainer that runs: the compiled one where there is one, else the portable one."""
+
+from __future__ import annotations
+
+from bpe.engine import COMPILED
+
+if COMPILED:
+    from bpe.engine.compiled_training import start_counting, train_merges
+else:
+    from bpe.engine.pair_statistics import start_counting
+    from bpe.engine.training import train_merges
+
+__all__ = ["start_counting", "train_merges"]
