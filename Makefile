@@ -53,10 +53,10 @@ wild: $(READY)  ## Tokenizers that are wrong as in the wild, each tried for a mi
 	$(BIN)/python tools/convict_wild.py --jobs 2
 
 # All of it takes half an hour on two cores: QUICK=1 takes two minutes, ONLY=encode,load some parts, TOOLS=fastokens,gigatoken some tools,
-# ENCODING=o200k_base another vocabulary; RENDER=1 writes the page again without measuring.
+# ENCODING=o200k_base another vocabulary, ROUNDS=9 more rounds; RENDER=1 writes the page again without measuring, CLOCK=cpu by processor time.
 bench: $(READY) $(VENV)/.bench  ## Speed and memory beside other tokenizers, equal ids checked first (half an hour; QUICK=1: two minutes)
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(RENDER),--render) $(if $(ONLY),--only $(ONLY)) \
-		$(if $(TOOLS),--tools $(TOOLS)) $(if $(ENCODING),--encoding $(ENCODING))
+		$(if $(TOOLS),--tools $(TOOLS)) $(if $(ENCODING),--encoding $(ENCODING)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CLOCK),--clock $(CLOCK))
 
 $(VENV)/.bench: $(READY)
 	$(BIN)/python -m benchmarks.install

@@ -1,10 +1,11 @@
 """The command: `python -m benchmarks`, or `make bench`.
 
-    python -m benchmarks [--quick] [--only encode,decode] [--tools fastokens,…] [--encoding cl100k_base] [--render]
+    python -m benchmarks [--quick] [--only encode,decode] [--tools fastokens,…] [--rounds N] [--encoding cl100k_base] [--clock cpu] [--render]
 
 It checks that ids are the same, measures, keeps what it measured as JSON lines in build/benchmarks/, and writes the page with its plots:
 into docs/benchmarks/ for a full run of cl100k_base, else beside the results.
 With --only, the other parts keep their results; --render measures nothing, and writes the page again.
+On a busy machine --clock cpu shows seconds of processor, which other processes disturb less.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from benchmarks.measures import MEASURES
 from benchmarks.page import write_page
 from benchmarks.plan import FULL, QUICK, Extent, Plan, choose
 from benchmarks.process import run_job
-from benchmarks.results import read_part, read_parts, write_part
+from benchmarks.results import by_processor_time, read_part, read_parts, write_part
 from benchmarks.texts import PROJECT, data_folder, read_texts
 from benchmarks.train_results import compare_trained
 from benchmarks.vocabularies import PLAIN_PATTERNS, prepare
@@ -47,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not options.render:
         measure_all(options, results)
     published = not options.quick and options.encoding == STANDARD
-    page = write_page(read_parts(results, MEASURES), DOCS if published else results / "page")
+    parts = read_parts(results, MEASURES)
+    shown = by_processor_time(parts) if options.clock == "cpu" else parts
+    page = write_page(shown, DOCS if published else results / "page")
     print(f"results: {results}\npage:    {page}")
 
 
@@ -60,6 +63,8 @@ def read_options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", type=_names, default=(), help=f"some parts, with commas: {', '.join(MEASURES)}")
     parser.add_argument("--tools", type=_names, default=(), help="some tools, with commas; ours and tiktoken always")
     parser.add_argument("--encoding", choices=list(PLAIN_PATTERNS), default=STANDARD)
+    parser.add_argument("--rounds", type=int, help="how many rounds each part has")
+    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="which seconds the page shows")
     parser.add_argument("--render", action="store_true", help="write the page again from the results that there are")
     options = parser.parse_args(arguments)
     unknown = sorted(set(options.only) - set(MEASURES))
@@ -107,10 +112,12 @@ def prepare_files(encoding: str) -> str:
 def chosen_extent(options: argparse.Namespace) -> Extent:
     """Return how much to measure."""
     extent = QUICK if options.quick else FULL
+    rounds = dict.fromkeys(extent.rounds, options.rounds) if options.rounds else extent.rounds
     try:
-        return dataclasses.replace(extent, tools=choose(options.tools)) if options.tools else extent
+        tools = choose(options.tools) if options.tools else extent.tools
     except ValueError as unknown:
         sys.exit(str(unknown))
+    return dataclasses.replace(extent, tools=tools, rounds=rounds)
 
 
 def text_sizes(extent: Extent) -> dict[str, int]:

@@ -8,9 +8,12 @@ from pathlib import Path
 from benchmarks.agreements import read_agreements
 from benchmarks.jobs import Record
 from benchmarks.plots import write_plots
-from benchmarks.results import PartResults
+from benchmarks.results import PartResults, busyness, number
 from benchmarks.sections import SECTIONS, agreement_section, fault_cells
 from benchmarks.tables import markdown_table, megabytes
+
+#: From how much more time than the processor's own on the figures of the clock are said to be doubtful.
+_BUSY = 1.05
 
 
 def write_page(parts: dict[str, PartResults], folder: Path) -> Path:
@@ -40,6 +43,7 @@ def page_blocks(parts: dict[str, PartResults], plots: dict[str, str]) -> Iterato
             yield f"## {title}"
             yield described.strip()
             yield from _other_run(agreement.about, parts[name].about)
+            yield from _busy(name, parts[name])
             if name in plots:
                 yield f"![{title}]({plots[name]})"
             yield from section(parts[name], fault_cells(agreements, parts[name]))
@@ -74,6 +78,14 @@ def _facts(about: Record) -> Iterator[list[str]]:
     yield ["engine of bpe-spec", f"{engine} (`bpe.engine.COMPILED` is {about['compiled']})"]
     yield ["vocabulary", about["encoding"]]
     yield ["texts", ", ".join(f"{kind} {megabytes(size)} MB" for kind, size in about["texts"].items())]
+
+
+def _busy(name: str, part: PartResults) -> Iterator[str]:
+    """Say where figures are worth little, or not what the head says."""
+    if part.about.get("clock") == "cpu":
+        yield "*Seconds of processor, not of the clock.*"
+    elif name != "batch" and busyness(part) > _BUSY:
+        yield f"*The machine was busy: the processes took {number(busyness(part))} times their processor time.*"
 
 
 def _other_run(first: Record, about: Record) -> Iterator[str]:

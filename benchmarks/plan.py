@@ -17,7 +17,6 @@ from benchmarks.texts import RUNS, read_texts
 
 #: What each kind of output needs a call for; the base is measured with each, if need be by the length of a list.
 OUTPUT_CALLS: Final = {"list": None, "array": "to_array", "count": "count"}
-DECODE_CALLS: Final = {"bytes": "decode_bytes", "text": "decode_text"}
 
 Item = TypeVar("Item")
 Agreements = Mapping[str, Agreement]
@@ -25,16 +24,20 @@ Agreements = Mapping[str, Agreement]
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """How much is measured: rounds by part, texts cut to `limit` characters, sizes, and the seconds that a process may take."""
+    """How much is measured: rounds by part, texts cut to `limit` characters, sizes, and the seconds that a process may take.
+
+    `training` is pairs of a corpus's bytes and a vocabulary's size; `kinds` is how many kinds of text other parts than `encode` use.
+    """
 
     rounds: Mapping[str, int]
     limit: int | None
-    corpora: Sequence[int]
-    vocabulary_sizes: Sequence[int]
+    training: Sequence[tuple[int, int]]
     longest_run: int
     words: int
     tools: Sequence[str] = tuple(TOOLS)
     outputs: Sequence[str] = tuple(OUTPUT_CALLS)
+    kinds: int | None = None
+    runs: Sequence[str] = tuple(RUNS)
     limits: Mapping[str, float] = field(default_factory=lambda: {"growth": 30.0, "train": 600.0, "leak": 300.0})
 
     def seconds_for(self, part: str) -> float:
@@ -45,20 +48,20 @@ class Extent:
 FULL: Final = Extent(
     rounds={"encode": 5, "short": 3, "batch": 3, "decode": 3, "load": 5, "train": 3, "growth": 1, "leak": 1},
     limit=None,
-    corpora=(1_000_000, 4_000_000, 12_000_000),
-    vocabulary_sizes=(1_256, 8_256, 32_256),
+    training=((1_000_000, 8_256), (4_000_000, 8_256), (12_000_000, 8_256), (12_000_000, 1_256), (12_000_000, 32_256)),
     longest_run=10_000_000,
     words=1_000_000,
 )
 #: Two minutes: to see that everything works, and which way it goes.
 QUICK: Final = Extent(
     rounds={"encode": 2, "short": 2, "batch": 2, "decode": 2, "load": 2, "train": 2, "growth": 1, "leak": 1},
+    kinds=1,
+    runs=("a", "random letters"),
     limit=200_000,
-    corpora=(200_000,),
-    vocabulary_sizes=(1_256,),
+    training=((200_000, 1_256),),
     longest_run=100_000,
     words=20_000,
-    tools=(OURS, BASE, "tokenizers", "fastokens", "rustbpe"),
+    tools=(OURS, BASE, "fastokens", "rustbpe"),
     outputs=("list", "array"),
     limits={"growth": 5.0},
 )
@@ -103,7 +106,7 @@ class Plan:
         yield from self._timed("batch", {"": None}, long=False, cores=0)
 
     def _decode(self) -> Iterator[Job]:
-        yield from self._timed("decode", DECODE_CALLS)
+        yield from self._timed("decode", {"": None})
 
     def _load(self) -> Iterator[Job]:
         text = next(iter(read_texts()))
@@ -115,22 +118,13 @@ class Plan:
         named = [each for each in train.CONTENDERS if each[0] in self.extent.tools]
         installed = [each for each in named if TOOLS[each[0]].version is not None]
         for number in range(self.extent.rounds["train"]):
-            for size in self.extent.corpora:
-                for vocabulary_size in self.extent.vocabulary_sizes:
-                    for tool, order in rotated(installed, number):
-                        yield Job(
-                            "train",
-                            tool,
-                            self.files,
-                            option=order,
-                            round=number,
-                            size=size,
-                            vocabulary_size=vocabulary_size,
-                        )
+            for size, vocabulary_size in self.extent.training:
+                for tool, order in rotated(installed, number):
+                    yield Job("train", tool, self.files, "", order, number, size, vocabulary_size)
 
     def _growth(self) -> Iterator[Job]:
         for number, tools in self._rounds("growth"):
-            for run in RUNS:
+            for run in self.extent.runs:
                 for tool in tools:
                     yield Job("growth", tool, self.files, option=run, round=number, size=self.extent.longest_run)
 
@@ -143,7 +137,7 @@ class Plan:
         self, part: str, options: Mapping[str, str | None], *, long: bool = True, cores: int = 1
     ) -> Iterator[Job]:
         for number, tools in self._rounds(part):
-            for text in read_texts():
+            for text in list(read_texts())[: None if part == "encode" else self.extent.kinds]:
                 for option, call in options.items():
                     for tool in tools:
                         if self._may_time(tool, text, long=long) and self._has(tool, call):

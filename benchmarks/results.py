@@ -75,6 +75,26 @@ def read_parts(folder: Path, names: Iterable[str]) -> dict[str, PartResults]:
     return {name: read_part(folder / f"{name}.jsonl") for name in names if (folder / f"{name}.jsonl").is_file()}
 
 
+def by_processor_time(parts: Mapping[str, PartResults]) -> dict[str, PartResults]:
+    """Return the results with the seconds of processor in the place of the clock's; batches use several cores, and keep the clock."""
+    return {name: part if name == "batch" else _by_processor_time(part) for name, part in parts.items()}
+
+
+def _by_processor_time(part: PartResults) -> PartResults:
+    lines = [each | {"seconds": each["cpu"]} if "cpu" in each else each for each in part.records]
+    return PartResults(part.about | {"clock": "cpu"}, lines)
+
+
+def busyness(part: PartResults) -> float:
+    """Return how many times as long as its processor time the median process of one core took: 1 on an idle machine.
+
+    >>> busyness(PartResults({}, [{"seconds": 3.0, "cpu": 2.0}]))
+    1.5
+    """
+    values = [each["seconds"] / each["cpu"] for each in part.measured if each.get("cpu")]
+    return statistics.median(values) if values else 1.0
+
+
 def by_round(
     records: Iterable[Record], key: Callable[[Record], Key], field: str = "seconds"
 ) -> dict[Key, dict[int, float]]:

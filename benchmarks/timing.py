@@ -1,4 +1,4 @@
-"""Time and memory of this process."""
+"""Time and memory of this process: seconds by the clock on the wall, and seconds of processor, which other processes do not add to."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
+from benchmarks.jobs import Record
+
 Result = TypeVar("Result")
 
 _STATUS = Path("/proc/self/status")
 
 
-def timed(action: Callable[[], Result]) -> tuple[float, Result]:
-    """Return how many seconds one call takes, and what it returns; the garbage collector waits, as in `timeit`."""
+def timed(action: Callable[[], Result], calls: int = 1) -> tuple[Record, Result]:
+    """Return what one action takes, by clock and by processor, over the calls in it, and what it returns.
+
+    The garbage collector waits, as in `timeit`.
+    """
     gc.collect()
     gc.disable()
     try:
-        started = time.perf_counter()
+        processor, started = time.process_time(), time.perf_counter()
         result = action()
-        return time.perf_counter() - started, result
+        seconds, used = time.perf_counter() - started, time.process_time() - processor
     finally:
         gc.enable()
+    return {"seconds": seconds / calls, "cpu": used / calls}, result
 
 
 def resident_bytes() -> int:

@@ -1,7 +1,4 @@
-"""Decoding the ids of half a text, after the other half's: to bytes, and to text, since not every tool has both.
-
-`option` is bytes or text.
-"""
+"""Decoding the ids of half a text, after the other half's: to bytes, and to text, since not every tool has both."""
 
 from __future__ import annotations
 
@@ -19,26 +16,20 @@ OUTPUTS = ("bytes", "text")
 
 
 def measure(job: Job) -> Iterator[Record]:
-    """Yield the seconds of one call, after checking that the text comes back."""
+    """Yield what one call takes for each kind of output that the tool has, after checking that the text comes back."""
     calls = TOOLS[job.tool].open(read_files(job.files))
-    decode = decode_call(calls, job.option)
     first, second = halves(job.text, job.limit)
-    decode(list(calls.encode(first)))
-    ids = list(calls.encode(second))
-    seconds, result = timed(partial(decode, ids))
-    expected = second.encode() if job.option == "bytes" else second
-    if result != expected:
-        yield job.record(error="the text does not come back")
-    else:
-        yield job.record(seconds=seconds, bytes=len(second.encode()), tokens=len(ids))
+    before, ids = list(calls.encode(first)), list(calls.encode(second))
+    for output, decode in decode_calls(calls).items():
+        decode(before)
+        taken, result = timed(partial(decode, ids))
+        if result == (second.encode() if output == "bytes" else second):
+            yield job.record(**taken, bytes=len(second.encode()), tokens=len(ids)) | {"option": output}
+        else:
+            yield job.record(error="the text does not come back") | {"option": output}
 
 
-def decode_call(calls: Calls, output: str) -> Callable[[list[int]], Any]:
-    """Return the call that decodes to bytes or to text.
-
-    Raises `LookupError` where there is none.
-    """
-    call = calls.decode_bytes if output == "bytes" else calls.decode_text
-    if call is None:
-        raise LookupError(f"no call decodes to {output}")
-    return call
+def decode_calls(calls: Calls) -> dict[str, Callable[[list[int]], Any]]:
+    """Return the calls that decode, by what they give."""
+    found = zip(OUTPUTS, (calls.decode_bytes, calls.decode_text), strict=True)
+    return {output: call for output, call in found if call is not None}

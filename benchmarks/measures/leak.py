@@ -1,4 +1,4 @@
-"""A leak would show as memory that grows with every new word: what is occupied, over `size` calls on words never seen before.
+"""A leak would show as memory that grows with every new word: what is occupied, over a million calls on words never seen before.
 
 A bounded cache fills first, and then stays.
 """

@@ -1,4 +1,7 @@
-"""Loading: the seconds from the import to the first ids, and the memory that is occupied then, and after half a text."""
+"""Loading: the seconds from the import to the first ids, and the memory that is occupied then, and at most while half a text is encoded.
+
+What the interpreter and NumPy occupy before is not counted: some tools import NumPy, others do not.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,17 @@ from benchmarks.vocabularies import read_files
 
 
 def measure(job: Job) -> Iterator[Record]:
-    """Yield seconds to import and to open; bytes added by loading, and by encoding, to what the process had.
-
-    NumPy is imported before, and not counted: some tools import it, others only where it is used.
-    """
+    """Yield seconds to import and to open; bytes added by loading, and by encoding, to what the process had."""
     files = read_files(job.files)
     import_module("numpy")
     text, _ = halves(job.text, job.limit)
     before = resident_bytes()
-    seconds, calls = timed(partial(_open, job.tool, job.files))
+    taken, calls = timed(partial(_open, job.tool, job.files))
     loaded = resident_bytes()
     for piece in (text[at : at + 500_000] for at in range(0, len(text), 500_000)):
         calls.encode(piece)
     yield job.record(
-        encoding=files.encoding, seconds=seconds, loaded=loaded - before, worked=peak_bytes() - before, bytes=len(text)
+        encoding=files.encoding, **taken, loaded=loaded - before, worked=peak_bytes() - before, bytes=len(text)
     )
 
 

@@ -1,7 +1,8 @@
 """Training: the seconds to learn a vocabulary from documents of all kinds of text, and the memory that it takes.
 
-`option` is the order in which the 256 bytes are numbered, which decides ties: by value as rustbpe does, or as GPT-2 does, as Hugging Face does.
-The line of results carries the tokens in the order in which they were made, so that they can be compared; they are not kept.
+The order in which the 256 bytes are numbered decides ties: ours numbers them by value, as rustbpe does, or as GPT-2 did, like Hugging Face.
+Then the merges are the same, and that is checked.
+Each trainer has one core.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ Trained = Callable[[], list[bytes]]
 
 
 def measure(job: Job) -> Iterator[Record]:
-    """Yield the seconds, the memory and the tokens made."""
+    """Yield the seconds, the memory, and the tokens in the order in which they were made; `option` is the order of bytes."""
     documents = corpus(job.size)
     prepare = TRAINERS[job.tool]
     before = resident_bytes()
-    seconds, tokens = timed(partial(prepare, documents, job.vocabulary_size, job.option))
+    taken, tokens = timed(partial(prepare, documents, job.vocabulary_size, job.option))
     made = [token.hex() for token in tokens()]
     size = sum(len(each.encode()) for each in documents)
-    yield job.record(seconds=seconds, memory=peak_bytes() - before, bytes=size, tokens=made)
+    yield job.record(**taken, memory=peak_bytes() - before, bytes=size, tokens=made)
 
 
 def _train_ours(documents: list[str], vocabulary_size: int, order: str) -> Trained:
