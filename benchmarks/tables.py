@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -30,7 +31,7 @@ def markdown_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def ratio_table(records: Sequence[Record], column: Callable[[Record], str], *, faults: Faults) -> str:
-    """Return the table of ratios to tiktoken, the fastest tool first, and below it who is faster than ours.
+    """Return the table of ratios to tiktoken, the fastest tool first (by the geometric mean of its columns), and below it who is faster than ours.
 
     `faults` says, by tool and column, why there is no figure.
     """
@@ -43,7 +44,8 @@ def ratio_table(records: Sequence[Record], column: Callable[[Record], str], *, f
 
 
 def _rank(found: Ratios, tool: str, columns: Sequence[str]) -> float:
-    return -max((found[tool, each].median for each in columns if (tool, each) in found), default=0.0)
+    figures = [found[tool, each].median for each in columns if (tool, each) in found]
+    return -statistics.geometric_mean(figures) if figures else 0.0
 
 
 def _base_cells(records: Sequence[Record], column: Callable[[Record], str]) -> dict[tuple[str, str], str]:
