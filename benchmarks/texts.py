@@ -129,6 +129,9 @@ HAZARDS: Final = {
     "a special token as ordinary text": "a<|endoftext|>b",
 }
 
+#: The texts of a batch whose ids are compared.
+BATCH: Final = tuple(text for text in HAZARDS.values() if "<|" not in text)
+
 
 def _read(path: Path) -> str:
     data = path.read_bytes()

@@ -49,7 +49,7 @@ def line(tool: str, number: int, seconds: float, **fields: object) -> Record:
 
 def agreeing(tool: str) -> list[Record]:
     job = Job("agreement", tool, "")
-    return [job.record(calls=["count"]), job.record(same=True, digest="d") | {"text": "English"}]
+    return [job.record(calls=["count"]), job.record(same=True, digest="d", tokens=3) | {"text": "English"}]
 
 
 MEASURED = [
@@ -166,6 +166,7 @@ def test_ids_that_differ_in_the_call_that_was_timed_are_no_measurement() -> None
     faulty = check_digest(line(OURS, 0, 1.0, digest="other"), known)
     assert "ids differ" in faulty["error"]
     assert "seconds" not in faulty
+    assert "ids differ" in check_digest(line(OURS, 0, 1.0, option="count", tokens=4), known)["error"]
 
 
 def test_processor_time_takes_the_place_of_the_clock_but_for_batches() -> None:

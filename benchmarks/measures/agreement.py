@@ -1,20 +1,22 @@
-"""Are the ids those of tiktoken? On both halves of each text that is timed, and on short hazards.
+"""Are the ids those of tiktoken? On both halves of each text that is timed, on short hazards, and on a batch of those.
 
 A tool whose ids differ on a text is not timed on it; one that refuses it for its length is timed on short pieces, if their ids are the same; one that differs on a hazard only is timed, and marked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import chain, zip_longest
+from typing import Any, Final
 
 from benchmarks.jobs import Job, Record
 from benchmarks.peers import BASE, TOOLS, Calls, Ids
-from benchmarks.texts import DOCUMENT_SIZE, HAZARDS, cut, halves, read_texts
+from benchmarks.texts import BATCH, DOCUMENT_SIZE, HAZARDS, cut, halves, read_texts
 from benchmarks.timing import digest
 from benchmarks.vocabularies import read_files
 
-_OPTIONAL_CALLS = ("to_array", "count", "batch", "decode_bytes", "decode_text")
+_OPTIONAL_CALLS: Final = ("to_array", "count", "batch", "decode_bytes", "decode_text")
 
 
 def measure(job: Job) -> Iterator[Record]:
@@ -25,11 +27,14 @@ def measure(job: Job) -> Iterator[Record]:
     for kind in read_texts():
         yield job.record(text=kind, **_compare_halves(base, calls, halves(kind, job.limit)))
     for name, text in HAZARDS.items():
-        yield job.record(option=name, **_compare(base, calls, text))
+        yield job.record(option=name, **_compare(base, base.encode(text), partial(calls.encode, text)))
+    if calls.batch is not None:
+        expected = list(chain.from_iterable(map(base.encode, BATCH)))
+        yield job.record(option="a batch", **_compare(base, expected, partial(encode_batch, calls.batch)))
 
 
 def _compare_halves(base: Calls, calls: Calls, parts: Sequence[str]) -> Record:
-    results = [_compare(base, calls, part) for part in parts]
+    results = [_compare(base, base.encode(part), partial(calls.encode, part)) for part in parts]
     fault = next((each for each in results if not each["same"]), None)
     if fault is None:
         return results[-1]
@@ -41,14 +46,19 @@ def _agree_on_pieces(base: Calls, calls: Calls, parts: Sequence[str]) -> bool:
     return all(list(calls.encode(piece)) == base.encode(piece) for piece in pieces)
 
 
-def _compare(base: Calls, calls: Calls, text: str) -> Record:
-    expected = base.encode(text)
+def encode_batch(batch: Callable[[list[str]], Any]) -> Ids:
+    """Return the ids of the texts of a batch one after another, from lists of ids or from one array of them and offsets."""
+    result = batch(list(BATCH))
+    return list(result[0]) if isinstance(result, tuple) else list(chain.from_iterable(result))
+
+
+def _compare(base: Calls, expected: Ids, encode: Callable[[], Ids]) -> Record:
     try:
-        given = list(calls.encode(text))
+        given = list(encode())
     except Exception as refusal:  # noqa: BLE001 - whatever a tool raises is its answer
         return {"same": False, "refused": f"{type(refusal).__name__}: {refusal}"}
     if given == expected:
-        return {"same": True, "digest": digest(expected)}
+        return {"same": True, "digest": digest(expected), "tokens": len(expected)}
     return {"same": False, "place": first_difference(expected, given, base)}
 
 
