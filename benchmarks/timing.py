@@ -7,6 +7,7 @@ import hashlib
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +17,7 @@ from benchmarks.jobs import Record
 Result = TypeVar("Result")
 
 _STATUS = Path("/proc/self/status")
+_CLEAR_REFS = Path("/proc/self/clear_refs")
 
 
 def timed(action: Callable[[], Result], calls: int = 1) -> tuple[Record, Result]:
@@ -39,8 +41,14 @@ def resident_bytes() -> int:
     return _from_status("VmRSS") or peak_bytes()
 
 
+def forget_peak() -> None:
+    """Let the most memory that was ever occupied be what is occupied now, where the system can: reading the texts took some."""
+    with suppress(OSError):
+        _CLEAR_REFS.write_text("5", encoding="ascii")
+
+
 def peak_bytes() -> int:
-    """Return the most memory that this process ever occupied."""
+    """Return the most memory that this process ever occupied, or has since `forget_peak`."""
     # Not getrusage where it can be helped: on Linux it remembers the process that started this one.
     return _from_status("VmHWM") or _from_getrusage()
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from benchmarks.jobs import Job, Record
 from benchmarks.peers import TOOLS, Calls
 from benchmarks.texts import halves
-from benchmarks.timing import peak_bytes, resident_bytes, timed
+from benchmarks.timing import forget_peak, peak_bytes, resident_bytes, timed
 from benchmarks.vocabularies import read_files
 
 
@@ -21,6 +21,7 @@ def measure(job: Job) -> Iterator[Record]:
     files = read_files(job.files)
     import_module("numpy")
     text, _ = halves(job.text, job.limit)
+    forget_peak()
     before = resident_bytes()
     taken, calls = timed(partial(_open, job.tool, job.files))
     loaded = resident_bytes()

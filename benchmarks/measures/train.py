@@ -14,7 +14,7 @@ from typing import Final
 
 from benchmarks.jobs import Job, Record
 from benchmarks.texts import corpus
-from benchmarks.timing import peak_bytes, resident_bytes, timed
+from benchmarks.timing import forget_peak, peak_bytes, resident_bytes, timed
 from bpe.byte_order import BYTE_TO_CHARACTER, CHARACTER_TO_BYTE
 from bpe.patterns import NAMED_PATTERNS
 
@@ -28,6 +28,7 @@ def measure(job: Job) -> Iterator[Record]:
     """Yield the seconds, the memory, and the tokens in the order in which they were made; `option` is the order of bytes."""
     documents = corpus(job.size)
     prepare = TRAINERS[job.tool]
+    forget_peak()
     before = resident_bytes()
     taken, tokens = timed(partial(prepare, documents, job.vocabulary_size, job.option))
     made = [token.hex() for token in tokens()]
