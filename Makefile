@@ -59,10 +59,15 @@ deep: $(READY)  ## Hours: every test with many more examples
 wild: $(READY)  ## Tokenizers that are wrong as in the wild, each tried for a minute; the right ones must come out clean
 	$(BIN)/python tools/convict_wild.py --jobs 2
 
-bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth on hostile input
-	$(BIN)/python -m benchmarks.encode
-	$(BIN)/python -m benchmarks.train
-	$(BIN)/python -m benchmarks.growth
+# All of it takes half an hour on two cores: QUICK=1 takes two minutes, ONLY=encode,load some parts, TOOLS=fastokens,gigatoken some tools,
+# ENCODING=o200k_base another vocabulary, ROUNDS=9 more rounds; RENDER=1 writes the page again without measuring, CLOCK=cpu by processor time.
+bench: $(READY) $(VENV)/.bench  ## Speed and memory beside other tokenizers, equal ids checked first (half an hour; QUICK=1: two minutes)
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(RENDER),--render) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(TOOLS),--tools $(TOOLS)) $(if $(ENCODING),--encoding $(ENCODING)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CLOCK),--clock $(CLOCK))
+
+$(VENV)/.bench: $(READY)
+	$(BIN)/python -m benchmarks.install
+	@touch $@
 
 mutants: $(READY)  ## How surely each property rejects its mutants: 20 seeds each, within the cases of one run
 	$(BIN)/python tools/kill_mutants.py --seeds 20
