@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import bpe
-from benchmarks.texts import texts
+from benchmarks.texts import read_texts
 from bpe.engine import COMPILED
 from bpe.engine.trainer import start_counting, train_merges
 from bpe.patterns import resolve_pattern
@@ -27,7 +27,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 def perturbed(megabytes: int, one_in: int = 20) -> Iterator[str]:
     """Yield texts of together so many megabytes, the originals first."""
-    originals = list(texts().values())
+    originals = list(read_texts().values())
     left = megabytes * 1_000_000
     repetition = 0
     while True:

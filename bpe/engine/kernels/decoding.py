@@ -26,6 +26,8 @@ class Decoder:
 
     def __init__(self, token_bytes: dict[TokenId, bytes]) -> None:
         size: i64 = 1 + max(token_bytes)
+        #: An integer as the interpreter has it, which ids of any size can be compared with.
+        self.size: int = 1 + max(token_bytes)
         self.words: vec[i64] = vec[i64]([i64(0)] * size)
         self.lengths: vec[i32] = vec[i32]([i32(0)] * size)
         self.starts: vec[i32] = vec[i32]([i32(0)] * size)
@@ -46,7 +48,7 @@ class Decoder:
         """Return the bytes of the ids, or `None` where one of them is no plain integer or no id."""
         words = self.words
         lengths = self.lengths
-        size: int = int(len(lengths))
+        size = self.size
         writer = BytesWriter()
         held: i64 = 0  # bytes that do not fill a word yet
         filled: i64 = 0
