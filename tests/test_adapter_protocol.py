@@ -189,6 +189,12 @@ def test_refusals_and_what_is_unsupported_are_told_apart(odd: Any) -> None:
     assert odd.restarts == 0
 
 
+@pytest.mark.parametrize("number", [97.0, 2**53, -(2**64)])
+def test_a_number_that_parsers_of_json_read_in_two_ways_is_not_sent(odd: Any, number: float) -> None:
+    with pytest.raises(Unsupported, match="parsers of JSON"):
+        odd.decode_bytes(MODEL, [number])
+
+
 @pytest.mark.parametrize(
     "program",
     [

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from bpe.conformance import Plan, check, compare, conformance_suite, replay, run_conformance
+from bpe.conformance.growth import measure_growth
 from bpe.conformance.report import Report, latest
 from bpe.targets import object_target, open_target
 from tests import checked_tokenizers as made
@@ -179,6 +180,12 @@ def test_growth_is_measured() -> None:
     assert slow.exit_code == 1
     fast = bpe_check(f"{HERE}:bytes_alone", "--clauses", "B1,R1", "--growth", "31623", "--max-examples", "1")
     assert fast.exit_code == 0, fast.output
+
+
+def test_growth_of_a_target_that_takes_any_vocabulary_is_measured() -> None:
+    """It has no vocabulary of its own, and is given one."""
+    (grown, *_) = measure_growth(open_target("bpe:any"), largest=3_200, seconds=5.0)
+    assert (grown.run, grown.sizes, grown.stopped) == ("a", (1000, 3162), None)
 
 
 def test_reports_are_written_for_programs(tmp_path: Path) -> None:

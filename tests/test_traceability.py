@@ -18,7 +18,8 @@ from bpe.conformance.specification import (
     specification_folder,
     unnumbered_sentences,
 )
-from bpe.patterns import NAMED_PATTERNS
+from bpe.encoding_table import ENCODINGS
+from bpe.patterns import NAMED_PATTERNS, resolve_pattern
 from tests.mutants import MUTANTS
 from tests.traceability import EXHAUSTIVE, properties_of, proved_at_all, read_vectors, vectors_of
 
@@ -100,6 +101,27 @@ def test_exhaustive_tests_exist() -> None:
 def test_the_chapter_has_the_patterns_that_the_code_has() -> None:
     text = (specification_folder() / "3-pre-split.md").read_text(encoding="utf-8")
     assert re.findall(r"^```regex\n(.*)\n```$", text, re.MULTILINE) == list(NAMED_PATTERNS.values())
+
+
+def test_the_chapter_has_the_files_that_the_code_has() -> None:
+    text = (specification_folder() / "8-files.md").read_text(encoding="utf-8")
+    files = {file.name: file for encoding in ENCODINGS.values() for file in encoding.files}
+    rows = re.findall(r"^\| `([^`]+)` \| (\d+) \| `([0-9a-f]{64})` \|$", text, re.MULTILINE)
+    assert rows == [(file.name, str(file.size), file.sha256) for file in files.values()]
+
+
+def test_the_chapter_has_the_encodings_that_the_code_has() -> None:
+    """Special tokens are told in words where they are many; those that are named with an id are compared."""
+    text = (specification_folder() / "8-files.md").read_text(encoding="utf-8").replace("\\|", "|")
+    rows = re.findall(r"^\| `([^`]+)` \| (.*?) \| `([^`]+)` \| (.*) \|$", text, re.MULTILINE)
+    assert [name for name, *_ in rows] == list(ENCODINGS)
+    for name, files, pattern, special in rows:
+        encoding = ENCODINGS[name]
+        assert re.findall(r"`([^`]+)`", files) == [file.name for file in encoding.files]
+        assert resolve_pattern(pattern) == resolve_pattern(encoding.pattern)
+        told = {token: int(token_id) for token, token_id in re.findall(r"`(<[^`]+>)` (\d+)", special)}
+        assert told.items() <= encoding.special_tokens.items()
+        assert told or name == "llama3"
 
 
 def test_the_page_is_current() -> None:

@@ -68,10 +68,16 @@ def test_a_wrong_version_of_the_source_is_refused(
 
 
 def test_a_changed_table_is_noticed(generator: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(generator, "TARGET", tmp_path / "unicode_tables.py")
+    files = {tmp_path / path.name: render for path, render in generator.FILES.items()}
+    monkeypatch.setattr(generator, "FILES", files)
     assert generator.main(["--check"]) == 1
     assert generator.main([]) == 0
     assert generator.main(["--check"]) == 0
+    for path in files:
+        whole = path.read_text(encoding="utf-8")
+        path.write_text(whole.replace("1", "2", 1), encoding="utf-8")
+        assert generator.main(["--check"]) == 1
+        path.write_text(whole, encoding="utf-8")
 
 
 def test_categories_partition_the_code_points() -> None:

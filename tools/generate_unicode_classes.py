@@ -1,12 +1,15 @@
-"""Write `bpe/unicode_tables.py`: the general category of every code point in the pinned Unicode version.
+"""Write the general category of every code point in the pinned Unicode version, as Python and as JSON.
 
-Run `python tools/generate_unicode_classes.py` after changing the version, and with `--check` to see that the committed file is current.
+`bpe/unicode_tables.py` is what the package reads, `spec/general-categories.json` what any other implementation can.
+
+Run `python tools/generate_unicode_classes.py` after changing the version, and with `--check` to see that the committed files are current.
 The data comes from the `unicodedata2` release of the same number, because the standard library has whatever version its Python was born with.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import textwrap
 from itertools import groupby
@@ -15,7 +18,7 @@ from pathlib import Path
 import unicodedata2
 
 VERSION = "16.0.0"
-TARGET = Path(__file__).resolve().parent.parent / "bpe" / "unicode_tables.py"
+PROJECT = Path(__file__).resolve().parent.parent
 
 # The property White_Space is not in unicodedata2.
 # PropList.txt gives it to every separator (Zs, Zl, Zp) and to these control characters, and to nothing else.
@@ -76,22 +79,56 @@ def render_module() -> str:
     return _TEMPLATE.format(version=VERSION, white_space=white_space, runs=runs)
 
 
+def find_ranges(categories: list[str]) -> dict[str, list[tuple[int, int]]]:
+    """Return the ranges of scalar values, first and last, of each category that has any; Cn is what remains.
+
+    >>> find_ranges(["Lu", "Lu", "Ll", "Cn", "Lu"])
+    {'Ll': [(2, 2)], 'Lu': [(0, 1), (4, 4)]}
+    """
+    ranges: dict[str, list[tuple[int, int]]] = {}
+    start = 0
+    for category, group in groupby(categories):
+        end = start + sum(1 for _ in group)
+        if category not in {"Cn", "Cs"}:
+            ranges.setdefault(category, []).append((start, end - 1))
+        start = end
+    return dict(sorted(ranges.items()))
+
+
+def render_json() -> str:
+    """Return the text of the table for other languages: a line for each category."""
+    lines = (
+        f"{json.dumps(category)}: {json.dumps(ranges, separators=(',', ':'))}"
+        for category, ranges in find_ranges(read_categories()).items()
+    )
+    return f'{{"unicode": "{VERSION}", "categories": {{\n' + ",\n".join(lines) + "\n}}\n"
+
+
+#: What each file holds.
+FILES = {
+    PROJECT / "bpe" / "unicode_tables.py": render_module,
+    PROJECT / "spec" / "general-categories.json": render_json,
+}
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Write the module, or compare it with the committed one; return the exit status."""
+    """Write the files, or compare them with the committed ones; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare with the committed file, write nothing")
+    parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
     check = parser.parse_args(arguments).check
     if unicodedata2.unidata_version != VERSION:
         found = unicodedata2.unidata_version
         print(f"this needs unicodedata2=={VERSION}, found Unicode {found}: pip install unicodedata2=={VERSION}")
         return 2
-    module = render_module()
-    if not check:
-        TARGET.write_text(module, encoding="utf-8")
-        return 0
-    current = TARGET.is_file() and TARGET.read_text(encoding="utf-8") == module
-    print(f"{TARGET.name} is {'current' if current else 'not what this script writes: run it without --check'}")
-    return 0 if current else 1
+    stale = False
+    for path, render in FILES.items():
+        if not check:
+            path.write_text(render(), encoding="utf-8")
+            continue
+        current = path.is_file() and path.read_text(encoding="utf-8") == render()
+        stale |= not current
+        print(f"{path.name} is {'current' if current else 'not what this script writes: run it without --check'}")
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -7,9 +7,11 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Final
 
-from bpe.conformance.faults import TargetFault
+from bpe.conformance.faults import TargetFault, Unsupported
+from bpe.conformance.model import BYTES, Model
 from bpe.conformance.refusal import Refusal
 
 
@@ -27,6 +29,13 @@ RUNS: Final[Mapping[str, Callable[[int], str]]] = {
     "ab": lambda size: "ab" * (size // 2),
     "space and a": lambda size: " a" * (size // 2),
 }
+
+#: What a target that takes any vocabulary is measured with: runs of one letter, of spaces and of line breaks merge far.
+MERGING: Final = Model(
+    BYTES
+    | {256 + index: unit * 2**power for index, (power, unit) in enumerate(product(range(1, 6), (b"a", b" ", b"\n")))},
+    pattern="gpt2",
+)
 
 #: Times below this say nothing about growth, in seconds.
 NOISE: Final = 0.02
@@ -62,7 +71,8 @@ class Growth:
 
 def measure_growth(target: Any, *, largest: int, seconds: float) -> Iterator[Growth]:
     """Yield the growth of each run; a run ends at the greatest length, or once a text takes `seconds`."""
-    model = getattr(target, "model", None)
+    own = getattr(target, "model", None)
+    model = MERGING if own is None else own
     for name in RUNS:
         yield _measure(lambda text: target.encode_ordinary(model, text), name, _sizes(largest), seconds)
 
@@ -88,7 +98,7 @@ def _measure(encode: Callable[[str], object], name: str, sizes: Sequence[int], s
         except Refusal as refusal:
             stopped = f"{size:,} characters are refused: {refusal.message[:200]}"
             break
-        except TargetFault as fault:
+        except (TargetFault, Unsupported) as fault:
             stopped = f"{size:,} characters: {fault}"
             break
         done.append((size, time.perf_counter() - start))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from bpe.conformance.faults import Unsupported
 from bpe.conformance.pipe_values import (
     Arguments,
     Json,
@@ -75,6 +76,11 @@ def _read_lists(reply: Json) -> list[list[int] | None]:
 
 
 def _ids(ids: Sequence[object]) -> Json:
+    for value in ids:
+        if isinstance(value, int | float) and (
+            abs(value) >= 2**53 or (isinstance(value, float) and value.is_integer())
+        ):
+            raise Unsupported(f"{value!r} is another number to parsers of JSON that know one kind of number")
     return {"ids": list(map(write_any, ids))}
 
 

@@ -90,7 +90,7 @@ def _with_bad_id(draw: DrawFn, given: Models) -> tuple[Model, list[Any], int]:
     ids: list[Any] = draw(id_lists(model))
     beyond = max(model.all_ids) + 1
     gaps = [i for i in range(min(beyond, 1000)) if i not in model.all_ids]
-    bad = draw(st.sampled_from((beyond, -1, -beyond, 2**32, 2**64, 97.0, "97", None, b"a", *gaps[:3])))
+    bad = draw(st.sampled_from((beyond, -1, -beyond, 2**32, 2**64, 97.0, "97", None, b"a", 97.5, *gaps[:3])))
     position = draw(st.integers(0, len(ids)))
     # Of several the first is named.
     another: list[Any] = draw(st.sampled_from(([], [beyond], ["97"], [97.0], [-1])))

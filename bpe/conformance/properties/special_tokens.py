@@ -23,8 +23,9 @@ def _with_special_text(draw: DrawFn, given: Models) -> tuple[Model, str, Allowed
     model, text, allowed = draw(with_allowed(with_special_tokens(given)))
     outer = draw(st.sampled_from(("", *_nested(model))))
     if outer:
-        # One stands inside another: both are allowed, or the outer one alone.
-        return model, outer + text, frozenset(model.special_tokens if draw(st.booleans()) else {outer})
+        # One stands inside another: the outer one alone is allowed, all are, or all but the outer one, which hides nothing.
+        every = frozenset(model.special_tokens)
+        return model, outer + text, draw(st.sampled_from((frozenset({outer}), every, every - {outer})))
     return model, text, allowed
 
 
