@@ -85,7 +85,9 @@ class Decoder:
 
     def _above(self, word: i64, count: i64) -> i64:
         """Return a word without its lowest `count` bytes, of which there are 1 to 8."""
-        return 0 if count == 8 else (word >> (8 * count)) & self.masks[8 - count]
+        if count == 8:
+            return 0
+        return (word >> (8 * count)) & self.masks[8 - count]
 
 
 def byte_masks() -> vec[i64]:
