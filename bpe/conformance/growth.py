@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bpe.conformance.faults import TargetFault
+from bpe.conformance.faults import TargetFault, Unsupported
+from bpe.conformance.model import BYTES, Model
 from bpe.conformance.refusal import Refusal
 
 
@@ -27,6 +28,12 @@ RUNS: Final[Mapping[str, Callable[[int], str]]] = {
     "ab": lambda size: "ab" * (size // 2),
     "space and a": lambda size: " a" * (size // 2),
 }
+
+#: For a target that takes any vocabulary: runs of 2, 4, … 1024 of the characters that `RUNS` repeats.
+DOUBLING: Final = Model(
+    BYTES | {256 + 4 * k + i: unit * 2**k for k in range(1, 11) for i, unit in enumerate((b"a", b" ", b"\n", b" a"))},
+    pattern="gpt2",
+)
 
 #: Times below this say nothing about growth, in seconds.
 NOISE: Final = 0.02
@@ -61,8 +68,11 @@ class Growth:
 
 
 def measure_growth(target: Any, *, largest: int, seconds: float) -> Iterator[Growth]:
-    """Yield the growth of each run; a run ends at the greatest length, or once a text takes `seconds`."""
-    model = getattr(target, "model", None)
+    """Yield the growth of each run; a run ends at the greatest length, or once a text takes `seconds`.
+
+    A target that has no vocabulary of its own is given `DOUBLING`.
+    """
+    model = getattr(target, "model", None) or DOUBLING
     for name in RUNS:
         yield _measure(lambda text: target.encode_ordinary(model, text), name, _sizes(largest), seconds)
 
@@ -87,6 +97,9 @@ def _measure(encode: Callable[[str], object], name: str, sizes: Sequence[int], s
             encode(text)
         except Refusal as refusal:
             stopped = f"{size:,} characters are refused: {refusal.message[:200]}"
+            break
+        except Unsupported as fault:
+            stopped = f"not asked: {fault.reason}"
             break
         except TargetFault as fault:
             stopped = f"{size:,} characters: {fault}"
