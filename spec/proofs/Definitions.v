@@ -461,6 +461,30 @@ Definition id_bytes (t : tokenizer) (i : id) : list byte :=
 
 Definition decode (t : tokenizer) (ids : list id) : list byte := flat_map (id_bytes t) ids.
 
+(** ** Offsets ([encoding.py]) *)
+
+(** The byte spans of ids of which the first begins at [start]. *)
+Fixpoint byte_spans (t : tokenizer) (start : nat) (ids : list id) : list (nat * nat) :=
+  match ids with
+  | [] => []
+  | i :: ids' =>
+      let stop := start + length (id_bytes t i) in (start, stop) :: byte_spans t stop ids'
+  end.
+
+(** Where the bytes of the character of this index begin. *)
+Definition begins_at (x : text) (k : nat) : nat := length (text_to_bytes (firstn k x)).
+
+Definition how_many (n : nat) (test : nat -> bool) : nat := length (filter test (seq 0 n)).
+
+(** The characters that end at [start] or before come before the span; it ends behind those that
+    begin before [stop]. *)
+Definition character_span (x : text) (span : nat * nat) : nat * nat :=
+  (how_many (length x) (fun k => begins_at x (S k) <=? fst span),
+   how_many (length x) (fun k => begins_at x k <? snd span)).
+
+Definition character_spans (t : tokenizer) (x : text) (ids : list id) : list (nat * nat) :=
+  map (character_span x) (byte_spans t 0 ids).
+
 (** ** Pair statistics ([pair_statistics.py]) *)
 
 (** The pairs of neighbours, from left to right. *)

@@ -294,13 +294,7 @@ Section Tokenizer.
 
   (** ** Offsets *)
 
-  (** The byte spans of ids of which the first begins at [start]. *)
-  Fixpoint byte_spans (start : nat) (ids : list id) : list (nat * nat) :=
-    match ids with
-    | [] => []
-    | i :: ids' =>
-        let stop := start + length (id_bytes t i) in (start, stop) :: byte_spans stop ids'
-    end.
+  Local Notation byte_spans := (byte_spans t).
 
   Lemma byte_spans_at start ids k i : nth_error ids k = Some i ->
     nth_error (byte_spans start ids) k

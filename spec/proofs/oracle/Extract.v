@@ -4,7 +4,7 @@
     extraction: numbers as OCaml's [int], which has 63 bits, bytes as [char], and the lines
     below. *)
 
-From BPE Require Import Definitions Encoding Offsets.
+From BPE Require Import Definitions.
 From Coq Require Import Extraction ExtrOcamlBasic ExtrOcamlNatInt ExtrOcamlZInt ExtrOcamlChar.
 From Coq Require Import Strings.Byte.
 
