@@ -139,12 +139,12 @@ Section Spans.
   Qed.
 
   (* Clauses: O1 *)
-  Theorem character_spans_cover_the_text allowed x k : incl allowed (map fst (special_tokens t)) ->
-    k < length x -> exists n first stop,
+  Theorem character_spans_cover_the_text allowed x k :
+    incl allowed (map fst (special_tokens t)) -> takes_no_alias t allowed x -> k < length x -> exists n first stop,
       nth_error (character_spans t x (encode_allowed t allowed x)) n = Some (first, stop) /\
       first <= k < stop.
   Proof.
-    intros Hal Hk. set (ids := encode_allowed t allowed x).
+    intros Hal Hone Hk. set (ids := encode_allowed t allowed x).
     assert (Hb : begins_at x k < length (decode t ids)).
     { unfold ids. rewrite decoding_gives_the_bytes_back by auto. rewrite <- begins_at_end.
       pose proof (begins_at_next x k Hk). pose proof (begins_at_rises x (S k) (length x) ltac:(lia)). lia. }
