@@ -40,7 +40,7 @@ pytestmark = pytest.mark.skipif(not has_tools(), reason="left out: coqc or ocaml
 __all__ = ["encodings_folder"]
 
 #: What the program says that it has not.
-NOT_DEFINED: Final = ("patterns", "aliases", "training with special tokens")
+NOT_DEFINED: Final = ("patterns", "training with special tokens", "offsets where there are aliases")
 
 TIE_BREAKS: Final = ("smallest-pair", "first-seen", "largest-bytes")
 
@@ -86,7 +86,7 @@ def test_it_answers_every_vector_that_it_can_be_asked(oracle: Any) -> None:
         except Unsupported as fault:
             reasons.add(fault.reason)
     assert came["passed"] > 450
-    assert reasons <= {*NOT_DEFINED}
+    assert reasons == {*NOT_DEFINED}
 
 
 def test_the_checker_finds_no_fault_in_it(oracle: Any) -> None:

@@ -122,7 +122,7 @@ let check_merges bytes merges =
   in
   List.iteri check merges
 
-(* Special tokens: clause S8. *)
+(* Special tokens: clause S8.  Aliases come last, so that an id decodes to the text that is none. *)
 
 let check_special bytes (text, id) before =
   let details = [ ("token", text_value (List.filter (fun code -> not (is_surrogate code)) text)) ] in
@@ -131,30 +131,43 @@ let check_special bytes (text, id) before =
   if List.exists is_surrogate text then reject "a special token holds a surrogate";
   if id < 0 || id > 0xFFFFFFFF then reject "the id of a special token is out of range";
   if Hashtbl.mem bytes id then reject "a special token has the id of an ordinary token";
-  if List.mem_assoc text before then reject "a special token has two ids";
-  if List.exists (fun (_, other) -> other = id) before then reject "two special tokens have one id"
+  if List.mem_assoc text before then reject "a special token has two ids"
 
-let read_special bytes value =
+let check_own_id (text, id) before =
+  if List.exists (fun (_, other) -> other = id) before then
+    reject ~details:[ ("token", text_value text) ] "two special tokens have one id, and none is an alias"
+
+let check_alias tokens aliases (alias, text) =
+  let id = List.assoc_opt alias tokens in
+  if List.mem_assoc text aliases || id = None || List.assoc_opt text tokens <> id then
+    reject ~details:[ ("token", text_value alias) ] "an alias has not the id of a special token that is none"
+
+let read_special bytes value aliases =
   let read = function
     | Json.List [ text; id ] -> (code_points text, Json.to_int id)
     | _ -> raise (Json.Fault "a special token is a text and its id")
   in
-  let add before token = check_special bytes token before; before @ [ token ] in
-  List.fold_left add [] (List.map read (Json.to_list value))
+  let add check before token = check token before; before @ [ token ] in
+  let tokens = List.fold_left (add (check_special bytes)) [] (List.map read (Json.to_list value)) in
+  let read_alias (alias, text) = (scalars_of_string alias, code_points text) in
+  let aliases = List.map read_alias (Json.to_members aliases) in
+  let others, own = List.partition (fun (text, _) -> List.mem_assoc text aliases) tokens in
+  List.iter (check_alias tokens aliases) aliases;
+  List.fold_left (add check_own_id) [] own @ others
 
-type loaded = { tokenizer : tokenizer; surrogates : string; known : (int, string) Hashtbl.t }
+type loaded = { tokenizer : tokenizer; surrogates : string; known : (int, unit) Hashtbl.t; has_aliases : bool }
 
 (* The whole text is one pre-token: patterns are no part of the definitions. *)
 let read_model model =
-  if Json.to_members (Json.field "aliases" model) <> [] then raise (Unsupported "aliases");
   let bytes, ids = tables (read_tokens model) in
   let merges = Json.field "merges" model in
   let merges = if merges = Json.Null then None else Some (List.map read_merge (Json.to_list merges)) in
   Option.iter (check_merges bytes) merges;
-  let special_tokens = read_special bytes (Json.field "special_tokens" model) in
+  let special_tokens = read_special bytes (Json.field "special_tokens" model) (Json.field "aliases" model) in
   if Json.field "pattern" model <> Json.Null then raise (Unsupported "patterns");
-  let known = Hashtbl.copy bytes in
-  List.iter (fun (text, id) -> Hashtbl.replace known id (string_of_bytes (text_to_bytes text))) special_tokens;
+  let known = Hashtbl.create 512 in
+  Hashtbl.iter (fun id _ -> Hashtbl.replace known id ()) bytes;
+  List.iter (fun (_, id) -> Hashtbl.replace known id ()) special_tokens;
   let tokenizer =
     { ordinary =
         { token_bytes =
@@ -166,4 +179,4 @@ let read_model model =
       whole_pre_token = Json.field "whole_pre_token" model = Json.Bool true }
   in
   let surrogates = match Json.field "surrogates" model with Json.String name -> name | _ -> "strict" in
-  { tokenizer; surrogates; known }
+  { tokenizer; surrogates; known; has_aliases = Json.to_members (Json.field "aliases" model) <> [] }
