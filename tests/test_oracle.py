@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+import bpe
 from bpe.conformance import BYTES, Model, Training
 from bpe.conformance.checking import Plan, check
 from bpe.conformance.faults import TargetFault, Unsupported
@@ -26,7 +27,8 @@ from bpe.conformance.report import latest
 from bpe.conformance.strategies import with_piece
 from bpe.conformance.vectors import check_vector, read_vectors
 from bpe.conversion import recover_merges
-from bpe.engine.pre_split import compile_splitter
+from bpe.reference import encoding as reference
+from bpe.reference.pre_split import pre_split
 from bpe.vocabulary import Vocabulary
 from tests.encodings_folder import encodings_folder, require_encoding
 from tests.models import to_model
@@ -109,7 +111,7 @@ def test_reference_and_engine_merge_to_its_ids(oracle: Any, case: tuple[Model, s
 
 def _train(seed: int) -> Model:
     """Return a small vocabulary, trained on texts of few letters; the profiles take turns."""
-    draw = random.Random(seed)  # noqa: S311 - the same texts each time, not a secret
+    draw = random.Random(seed)
     letters = "ab" if seed % 2 else "abc é😀"
     texts = tuple("".join(draw.choices(letters, k=draw.randint(1, 40))) for _ in range(20))
     order = "gpt2" if seed % 5 == 0 else "value"
@@ -120,7 +122,7 @@ def _train(seed: int) -> Model:
 @pytest.mark.parametrize("seed", range(100))
 def test_a_hundred_texts_under_a_trained_vocabulary(oracle: Any, seed: int) -> None:
     model = _train(seed)
-    draw = random.Random(-seed)  # noqa: S311 - the same texts each time, not a secret
+    draw = random.Random(-seed)
     parts = [*model.token_texts, *"abc é😀"]
     for _ in range(100):
         text = "".join(draw.choices(parts, k=draw.randint(0, 30)))
@@ -131,7 +133,7 @@ def test_a_hundred_texts_under_a_trained_vocabulary(oracle: Any, seed: int) -> N
 
 def _texts(vocabulary: Vocabulary, number: int) -> Iterator[str]:
     """Yield texts that make a vocabulary merge: its own tokens, whole and in parts, in any order."""
-    draw = random.Random(number)  # noqa: S311 - the same texts each time, not a secret
+    draw = random.Random(number)
     tokens = [token.decode("utf-8", "replace") for token in vocabulary.token_bytes.values()]
     for _ in range(number):
         parts = draw.choices(tokens, k=draw.randint(1, 8))
@@ -142,13 +144,14 @@ def _texts(vocabulary: Vocabulary, number: int) -> Iterator[str]:
 @pytest.mark.usefixtures("encodings_folder")
 @pytest.mark.parametrize("semantics", ["pairs", "ranks"])
 def test_a_thousand_texts_under_gpt2(oracle: Any, semantics: str) -> None:
-    vocabulary = require_encoding("gpt2").vocabulary
-    whole = to_model(recover_merges(vocabulary) if semantics == "pairs" else vocabulary)
-    split = compile_splitter(vocabulary.pattern)
+    ranks = require_encoding("gpt2").vocabulary
+    vocabulary = recover_merges(ranks) if semantics == "pairs" else ranks
+    tokenizer, model = bpe.Tokenizer.from_vocabulary(vocabulary), to_model(vocabulary).bare
     for text in _texts(vocabulary, 1_000):
-        ids = [token_id for piece in split(text) for token_id in oracle.merge(whole.bare, piece.encode())]
-        assert list(REFERENCE.encode_ordinary(whole, text)) == ids
-        assert list(ENGINE.encode_ordinary(whole, text)) == ids
+        pieces = pre_split(text, vocabulary.pattern)
+        ids = [token_id for piece in pieces for token_id in oracle.merge(model, piece.encode())]
+        assert reference.encode_ordinary(text, vocabulary) == ids
+        assert tokenizer.encode_ordinary(text) == ids
 
 
 def test_a_wrong_tokenizer_differs_from_it(oracle: Any) -> None:
