@@ -181,6 +181,12 @@ def test_growth_is_measured() -> None:
     assert fast.exit_code == 0, fast.output
 
 
+def test_growth_is_measured_of_one_that_takes_any_vocabulary() -> None:
+    result = bpe_check("bpe:any", "--clauses", "B1,R1", "--growth", "10000", "--max-examples", "1")
+    assert result.exit_code == 0, result.output
+    assert "MUST 2/2" in result.output
+
+
 def test_reports_are_written_for_programs(tmp_path: Path) -> None:
     paths = [tmp_path / name for name in ("r.jsonl", "r.xml", "r.md")]
     options = [f"--{kind}={path}" for kind, path in zip(("json", "junit", "markdown"), paths, strict=True)]

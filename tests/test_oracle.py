@@ -91,6 +91,11 @@ def test_it_answers_every_vector_that_it_can_be_asked(oracle: Any) -> None:
     assert reasons == {*NOT_DEFINED}
 
 
+def test_vocabularies_that_it_cannot_load_are_not_held_against_it(oracle: Any) -> None:
+    verdicts = latest(check(oracle, REFERENCE, Plan(clauses={"A"}, max_examples=25)))
+    assert {verdict.state for verdict in verdicts} == {"passed"}
+
+
 def test_the_checker_finds_no_fault_in_it(oracle: Any) -> None:
     verdicts = latest(check(WithoutPatterns(oracle), REFERENCE, Plan(max_examples=25)))
     broken = [f"{verdict.clause} {verdict.name}: {verdict.reason}" for verdict in verdicts if verdict.is_broken]
