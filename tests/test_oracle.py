@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 import bpe
+from bpe.byte_order import ByteOrder
 from bpe.conformance import BYTES, Model, Training
 from bpe.conformance.checking import Plan, check
 from bpe.conformance.faults import TargetFault, Unsupported
@@ -119,7 +120,7 @@ def _train(seed: int) -> Model:
     draw = random.Random(seed)
     letters = "ab" if seed % 2 else "abc é😀"
     texts = tuple("".join(draw.choices(letters, k=draw.randint(1, 40))) for _ in range(20))
-    order = "gpt2" if seed % 5 == 0 else "value"
+    order: ByteOrder = "gpt2" if seed % 5 == 0 else "value"
     return REFERENCE.train(Training(texts, merges=30, tie_break=TIE_BREAKS[seed % 3], byte_order=order))
 
 

@@ -9,7 +9,7 @@
     - [bytes_are_cut_into_stretches] (E2): any bytes are cut into stretches, in turn bytes of a text
       and bytes that are read as none, which concatenate to them. *)
 
-From BPE Require Import Definitions Utf8.
+From BPE Require Import Definitions ApplyMerge Utf8.
 From Coq Require Import Strings.Byte ZArith ZifyN.
 
 Ltac Zify.zify_post_hook ::= Z.to_euclidean_division_equations.
