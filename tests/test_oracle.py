@@ -52,7 +52,7 @@ TIE_BREAKS: Final = ("smallest-pair", "first-seen", "largest-bytes")
 def oracle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """The program as a target, built once."""
     program = build_oracle(FOLDER, tmp_path_factory.mktemp("oracle"))
-    running = open_pipe([str(program)], seconds=60)
+    running = open_pipe([str(program)], seconds=600)
     yield running
     running.close()
 
