@@ -87,7 +87,7 @@ class Encoder:
 
     def _holds_special(self, text: str) -> bool:
         """Tell whether any special token occurs in a text of any length."""
-        if not any([start in text for start in self._special_starts]):
+        if not any(start in text for start in self._special_starts):
             return False  # most texts have none of the characters
         start: i64 = 0
         size: i64 = len(text)
