@@ -263,14 +263,17 @@ class Encoder:
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """Equals `reference.encoding.decode_bytes` (clauses D1, D2, E9)."""
-        row = as_row(ids)
+        row = ids if isinstance(ids, list) else as_row(ids)
         decoder = self._decoder
         if decoder is None and self.vocabulary.max_token_id < MOST_IDS:
             decoder = self._decoder = Decoder(self._bytes_by_id())
         if decoder is not None:
-            data = decoder.decode(row)
-            if data is not None:
-                return data
+            try:
+                data = decoder.decode(row)
+                if data is not None:
+                    return data
+            except ValueError:  # an integer of more than 64 bits
+                pass
         return b"".join(self.decode_each(row))
 
     def decode_each(self, ids: Iterable[int]) -> list[bytes]:
