@@ -44,10 +44,10 @@ def test_the_engine_is_the_definition_on_every_text_of_five(name: str) -> None:
         assert split(text) == reference.pre_split(text, pattern), text
 
 
-@every_named_pattern
-def test_no_piece_is_lost_empty_or_split_further(name: str) -> None:
+def check_pieces(name: str, longest: int) -> None:
+    """Check on every text up to a length that its pieces are the text, and that each, and what follows it, splits alike."""
     split = compile_splitter(named(name))
-    for text in (*short_texts(ALPHABETS[name], 3), *short_texts(SMALL_ALPHABETS[name], 4)):
+    for text in short_texts(ALPHABETS[name], longest):
         pieces = split(text)
         assert "".join(pieces) == text  # P1
         assert all(pieces)
@@ -57,6 +57,17 @@ def test_no_piece_is_lost_empty_or_split_further(name: str) -> None:
             assert split(text[stop:]) == pieces[index:], text  # P4
         for piece in pieces:
             assert split(piece) == [piece], text  # P3
+
+
+@every_named_pattern
+def test_no_piece_is_lost_empty_or_split_further(name: str) -> None:
+    check_pieces(name, 4)
+
+
+@pytest.mark.deep
+@every_named_pattern
+def test_no_piece_of_a_text_of_five_is_lost_empty_or_split_further(name: str) -> None:
+    check_pieces(name, 5)
 
 
 @every_named_pattern

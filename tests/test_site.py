@@ -62,6 +62,13 @@ def test_chapters_link_to_the_evidence(site: Path) -> None:
     assert 'id="m3"' in chapter
 
 
+@pytest.mark.parametrize("page", ["specification/8-files.html", "named-encodings.html"])
+def test_bars_in_tables_are_bars(site: Path, page: str) -> None:
+    text = (site / page).read_text(encoding="utf-8")
+    assert "<code>&lt;|endoftext|&gt;</code>" in text
+    assert r"\|endoftext" not in text
+
+
 def test_what_is_generated_is_found(site: Path) -> None:
     index = (site / "search" / "search_index.js").read_text(encoding="utf-8")
     assert "lowest rank" in index.lower()

@@ -21,7 +21,7 @@ class Exhaustive(NamedTuple):
 
 _MERGES: Final = Exhaustive(
     "test_every_list_of_three_merges_on_every_text_of_eight_letters",
-    "every list of up to 3 merges and every text of up to 8 letters, of {a, b}; 4 merges and 6 letters",
+    "every list of up to 3 merges and every text of up to 8 letters, of {a, b}; 4 merges and 6 letters, 8 in `make deep`",
 )
 _CORPORA: Final = Exhaustive(
     "test_every_corpus_of_five_letters",
@@ -29,7 +29,7 @@ _CORPORA: Final = Exhaustive(
 )
 _PIECES: Final = Exhaustive(
     "test_no_piece_is_lost_empty_or_split_further",
-    "every text of up to 3 characters, one of each class that a named pattern can tell apart; 4 of fewer classes",
+    "every text of up to 4 characters, 5 in `make deep`, one of each class that a named pattern can tell apart",
 )
 
 #: Clauses that are checked for every case up to a bound, by the test named.
@@ -43,7 +43,7 @@ EXHAUSTIVE: Final[Mapping[str, Exhaustive]] = {
     ),
     "P6": Exhaustive(
         "test_the_engine_is_the_definition_on_every_short_text",
-        "every text of up to 4 characters, one of each class that a named pattern can tell apart; every code point",
+        "every text of up to 4 characters, 5 in `make deep`, one of each class that a named pattern can tell apart; every code point",
     ),
     "P9": Exhaustive("test_a_safe_cut_changes_no_piece", "every text of up to 4 characters of the main classes"),
 }

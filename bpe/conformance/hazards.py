@@ -31,8 +31,8 @@ OTHERS: Final = (
     *("\u2581", "\u0120", "\u010a", "##", "@@", "</w>", "<0x0A>", "\\n"),
 )
 
-#: Everything, ordinary characters first.
-HAZARDS: Final = ("a", " ", "é", *LETTERS, *SPACES, *NUMBERS, *OTHERS)
+#: Everything, ordinary characters first; the first two are tried each time that a text is made smaller.
+HAZARDS: Final = ("a", "é", " ", *LETTERS, *SPACES, *NUMBERS, *OTHERS)
 
 #: The characters among these.
 CHARACTERS: Final = tuple(dict.fromkeys("".join(HAZARDS)))

@@ -20,6 +20,7 @@ from tools.documentation.clauses import CHAPTERS, by_chapter  # noqa: E402
 from tools.documentation.invariant_pages import INDEX, page_name, render_index, render_page  # noqa: E402
 from tools.documentation.links import linked_files, page_of, rewrite_links  # noqa: E402
 from tools.documentation.sources import cited_by_pages, render_source  # noqa: E402
+from tools.documentation.tables import with_plain_bars  # noqa: E402
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -75,6 +76,11 @@ def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: 
     if path.startswith("spec/"):
         markdown = with_links_to_evidence(markdown)
     return rewrite_links(markdown, path)
+
+
+def on_page_content(html: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG001
+    """Show bars in the tables as bars."""
+    return with_plain_bars(html)
 
 
 def _path_of(file: File) -> str | None:
