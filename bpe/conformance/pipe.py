@@ -78,7 +78,7 @@ class PipeTarget:
         """Ask for the vocabulary, which may take its time, of a program that answers at all."""
         with suppress(Refusal, Unsupported):
             self.ask({"cmd": "encode", "text": "a", "allowed_special": [], "disallowed_special": []})
-        self.model = Model({})
+        self.model = Model({}, surrogates=self.profiles.get("surrogates", "strict"))
         if can_tell:
             described = self.ask({"cmd": "model"}, START_SECONDS)
             self.model = read_model(described["model"])
