@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep wild bench docs serve-docs coverage mutation mutants traceability vectors tables proofs oracle build clean
+.PHONY: help demo test check format lint types doctest deep wild peers bench docs serve-docs coverage mutation mutants traceability vectors tables proofs oracle build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ deep: $(READY)  ## Hours: every test with many more examples
 
 wild: $(READY)  ## Tokenizers that are wrong as in the wild, each tried for a minute; the right ones must come out clean
 	$(BIN)/python tools/convict_wild.py --jobs 2
+
+peers: $(READY)  ## Put other people's tokenizers on trial, in pinned versions, and write docs/peers.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
+	npm install --prefix adapters/node --no-audit --no-fund --silent
+	$(BIN)/python tools/check_peers.py
 
 bench: $(READY)  ## Speed as ratios to peers, equal output checked first; growth on hostile input
 	$(BIN)/python -m benchmarks.encode

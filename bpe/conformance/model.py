@@ -79,6 +79,11 @@ class Model:
         return tuple(dict.fromkeys((*letters, *"é😀😃" * (max(values, default=0) >= 0x80), *"".join(found), *longer)))
 
     @cached_property
+    def strategies(self) -> dict[object, Any]:
+        """What `bpe.conformance.strategies` has made of this model, by the function that made it."""
+        return {}
+
+    @cached_property
     def all_ids(self) -> frozenset[int]:
         """The ids of all tokens, special ones included."""
         return frozenset(self.tokens) | frozenset(self.special_tokens.values())

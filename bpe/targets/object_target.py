@@ -68,6 +68,7 @@ class ObjectTarget:
         self._takes_allowance = _takes(tokenizer.encode, "allowed_special")
         self._given = model
         self._model: Model | None = None
+        self._models: SearchStrategy[Model] | None = None
 
     @property
     def model(self) -> Model:
@@ -80,12 +81,14 @@ class ObjectTarget:
 
     @model.setter
     def model(self, model: Model) -> None:
-        self._model = model
+        self._model, self._models = model, None
 
     @property
     def models(self) -> SearchStrategy[Model]:
         """Return the one model there is."""
-        return st.deferred(lambda: st.just(self.model))  # asking a tokenizer what it is can take its time
+        if self._models is None:
+            self._models = st.deferred(lambda: st.just(self.model))  # asking a tokenizer what it is can take its time
+        return self._models
 
     @answering
     def encode(

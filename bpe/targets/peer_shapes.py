@@ -128,8 +128,12 @@ class Splintr(AllOrNothing):
     def __init__(self, tokenizer: Any, special: Collection[str]) -> None:
         self._tokenizer = tokenizer
         self.special = frozenset(special)
-        self.encode_ordinary: Callable[[str], Sequence[int]] = tokenizer.encode_ordinary
         self.decode_bytes: Callable[[Sequence[int]], bytes] = tokenizer.decode_bytes
+
+    def encode_ordinary(self, text: str) -> Sequence[int]:
+        """Return the ids of a text in which no special token is taken."""
+        ids: Sequence[int] = self._tokenizer.encode_ordinary(text)
+        return ids
 
     def encode(self, text: str, *, allowed_special: Tokens = (), disallowed_special: Tokens = ()) -> Sequence[int]:
         """Return the ids of a text."""
@@ -183,17 +187,17 @@ class KitokenShape(AllOrNothing):
 
     def everything(self, text: str) -> Sequence[int]:
         """Return the ids of a text in which each special token is taken."""
-        ids: Sequence[int] = self._tokenizer.encode(text, True)  # noqa: FBT003 - it has no name for it
+        ids: Sequence[int] = self._tokenizer.encode(text, True)
         return ids
 
     def encode_ordinary(self, text: str) -> Sequence[int]:
         """Return the ids of a text in which no special token is taken."""
-        ids: Sequence[int] = self._tokenizer.encode(text, False)  # noqa: FBT003
+        ids: Sequence[int] = self._tokenizer.encode(text, False)
         return ids
 
     def decode_bytes(self, ids: Sequence[int]) -> bytes:
         """Return the bytes of ids, special tokens among them."""
-        return bytes(self._tokenizer.decode(list(ids), True))  # noqa: FBT003
+        return bytes(self._tokenizer.decode(list(ids), True))
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of ids."""

@@ -79,11 +79,11 @@ def _read_bytes(text: str) -> bytes:
 
 
 def write_tokenizer_json(model: Model, source: str) -> str:
-    """Return the file for a model with merges; `source` is the regular expression of its pattern.
+    r"""Return the file for a model with merges; `source` is the regular expression of its pattern.
 
     >>> from bpe.conformance.model import BYTES
     >>> model = Model(BYTES | {256: b"aa"}, ((97, 97, 256),), "gpt2", "isolate", {"<s>": 257})
-    >>> read_tokenizer_json(write_tokenizer_json(model, r"\\S+|\\s+")) == model.change(pattern=r"\\S+|\\s+")
+    >>> read_tokenizer_json(write_tokenizer_json(model, r"\S+|\s+")) == model.change(pattern=r"\S+|\s+")
     True
     """
     special = [

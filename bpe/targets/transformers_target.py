@@ -49,7 +49,5 @@ class FromTransformers(AllOrNothing):
 
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of ids, with the special tokens in it."""
-        text: str = self._tokenizer.decode(
-            list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False
-        )
+        text: str = self._tokenizer.decode(list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False)
         return text
