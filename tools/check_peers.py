@@ -30,7 +30,7 @@ FAULTS: Final = PROJECT / "docs" / "peer-faults"
 PAGE: Final = PROJECT / "docs" / "peers.md"
 
 #: How many cases of each property.
-CASES: Final = 30
+CASES: Final = 20
 
 
 def installed_version(peer: Peer) -> str | None:
