@@ -30,7 +30,7 @@ FAULTS: Final = PROJECT / "docs" / "peer-faults"
 PAGE: Final = PROJECT / "docs" / "peers.md"
 
 #: How many cases of each property.
-CASES: Final = 20
+CASES: Final = 12
 
 
 def installed_version(peer: Peer) -> str | None:
