@@ -26,7 +26,7 @@ VERDICTS = (
     finding("S3", "disallowed_tokens_are_refused", message="the refusal does not name the index 0: no"),
     finding("S9", "allowing_an_unknown_token_is_refused", got="no refusal", expected="a refusal"),
     {"clause": "R2", "property": "runs_are_answered_or_refused", "state": "crashed", "reason": "signal 6"},
-    {"clause": "B1", "property": "bytes_are_utf8", "state": "passed"},
+    {"clause": "B1", "property": "bytes_are_utf8", "state": "passed", "cases": 7},
 )
 
 
@@ -51,9 +51,10 @@ def test_findings_are_told_apart() -> None:
 
 
 def test_the_page_has_it_all() -> None:
-    page = write_page([outcome()], [Shown("x.py", '"""It is wrong."""\n\nprint(1)\n', "1\n")], 7)
+    page = write_page([outcome()], [Shown("x.py", '"""It is wrong."""\n\nprint(1)\n', "1\n")])
     assert "| [some](#some) | 1.0 | 6 | 1 | E1 R2 | D2 | S3 | S9 |" in page
     assert r"`` 'a\|b' ``" in page
+    assert "with 7 cases of each property" in page
     assert "### It is wrong." in page
     assert "```text\n1\n```" in page
     assert "- S9, by choice: it says so" in page

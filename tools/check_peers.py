@@ -29,8 +29,8 @@ REPORTS: Final = PROJECT / "build" / "peers"
 FAULTS: Final = PROJECT / "docs" / "peer-faults"
 PAGE: Final = PROJECT / "docs" / "peers.md"
 
-#: How many cases of each property.
-CASES: Final = 12
+#: How many cases of each property, unless the command line says.
+CASES: Final = 100
 
 
 def installed_version(peer: Peer) -> str | None:
@@ -63,12 +63,12 @@ def gpt2_folder() -> Path:
     return folder
 
 
-def try_peer(peer: Peer) -> None:
+def try_peer(peer: Peer, cases: int) -> None:
     """Run `bpe check`, and leave its report."""
     target = peer.target.format(gpt2=gpt2_folder().relative_to(PROJECT)) if "{gpt2}" in peer.target else peer.target
     against = ["--against", peer.against] if peer.against else []
     against += ["--clauses", peer.clauses] if peer.clauses else []
-    options = ["--isolate", "--timeout", "60s", "--max-examples", str(CASES), "--growth", "0", "--no-memory"]
+    options = ["--isolate", "--timeout", "60s", "--max-examples", str(cases), "--growth", "0", "--no-memory"]
     command = [sys.executable, "-m", "bpe", "check", target, *against, *options, "--json", str(report_path(peer))]
     print("bpe check", *command[4:-2], file=sys.stderr, flush=True)
     run = subprocess.run(command, cwd=PROJECT, check=False, stdout=subprocess.DEVNULL)  # noqa: S603
@@ -119,18 +119,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="these alone (default: all)")
     parser.add_argument("--page", action="store_true", help="write the page from the reports that are there")
+    parser.add_argument("--cases", type=int, default=CASES, help=f"cases of each property (default {CASES})")
     options = parser.parse_args(arguments)
     REPORTS.mkdir(parents=True, exist_ok=True)
     for peer in PEERS if not options.page else ():
         if not options.names or peer.name in options.names:
             _check_version(peer)
-            try_peer(peer)
+            try_peer(peer, options.cases)
     outcomes = {peer.name: read_outcome(peer) for peer in PEERS}
     missing = [name for name, outcome in outcomes.items() if outcome is None]
     if missing:
         sys.exit(f"no page: there is no report of {', '.join(missing)} yet")
     shown = tuple(run_faults())
-    PAGE.write_text(write_page([each for each in outcomes.values() if each], shown, CASES), encoding="utf-8")
+    PAGE.write_text(write_page([each for each in outcomes.values() if each], shown), encoding="utf-8")
     print(f"wrote {PAGE.relative_to(PROJECT)}", file=sys.stderr)
 
 

@@ -46,7 +46,9 @@ def main() -> None:
     options = parser.parse_args()
     clock, processor = measure(options.requests, "Hello, tokenizers! 😀")
     print(f"{options.requests:,} requests in {clock:.2f} s, of which {processor:.2f} s of processor time at both ends:")
-    print(f"{options.requests / clock:,.0f} a second by the clock; {options.requests / processor:,.0f} by processor time")
+    print(
+        f"{options.requests / clock:,.0f} a second by the clock; {options.requests / processor:,.0f} by processor time"
+    )
 
 
 if __name__ == "__main__":

@@ -291,6 +291,7 @@ class _Attempt:
             explanation = Explanation(None, None, f"the same calls gave another answer the second time: {fault}")
         attributed = attribute(self.target, self.reference, self.case) if self.each.clause == "E9" else None
         vector = self._vector(calls)
+        calls = tuple(replace(call, model=None) for call in calls)  # a report is to be small, and may be pickled
         return Counterexample(tuple(write_case(self.case, own)), calls, explanation, attributed, vector)
 
     def _vector(self, calls: Sequence[RecordedCall]) -> Any:

@@ -102,6 +102,9 @@ class Model:
         """Return a model with other values in the named fields."""
         return replace(self, **changes)
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
     def __repr__(self) -> str:
         shown = [_show_tokens(self.tokens) if len(self.tokens) < _SHOWN_TOKENS else f"<{len(self.tokens)} tokens>"]
         usual = Model({})

@@ -80,7 +80,7 @@ class Gigatoken:
         self.encode_batch = _unless_unsupported(encoding.encode_batch)
         self.decode = encoding.decode
         self.decode_bytes = encoding.decode_bytes
-        self.decode_with_offsets = encoding.decode_with_offsets
+        self.decode_with_offsets = _unless_unsupported(encoding.decode_with_offsets)
 
 
 class Iree(AllOrNothing):

@@ -17,7 +17,7 @@ _SHOWN: Final = 70
 
 _INTRO: Final = """# Other tokenizers on trial
 
-What `make peers` prints: each tokenizer below, in the version that is named, asked by `bpe check` in a process of its own, with {cases} cases of each property that it can be asked, seed 0.
+What `make peers` prints: each tokenizer below, in the version that is named, asked by `bpe check` with {cases} cases of each property that it can be asked, seed 0.
 The page is generated; nothing on it is written by hand but the sentences of this introduction, the reasons for choices in `docs/peers.toml`, and the programs.
 
 None of these libraries has promised to keep this specification.
@@ -92,8 +92,9 @@ class Shown:
         return self.source.partition("\n")[0].strip('r"/ ')
 
 
-def write_page(outcomes: Sequence[Outcome], shown: Sequence[Shown], cases: int) -> str:
+def write_page(outcomes: Sequence[Outcome], shown: Sequence[Shown]) -> str:
     """Return the page."""
+    cases = max(verdict.get("cases", 0) for outcome in outcomes for verdict in outcome.verdicts)
     lines = [_INTRO.format(cases=cases) + "\n".join(map(_row, outcomes)), "", *_by_hand(shown)]
     lines += ["## Each tokenizer", ""]
     for outcome in outcomes:
