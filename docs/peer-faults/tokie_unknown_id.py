@@ -5,7 +5,9 @@ import tempfile
 import tokie
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-made = Tokenizer(models.BPE({letter: number for number, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}, []))
+made = Tokenizer(
+    models.BPE({letter: number for number, letter in enumerate(sorted(pre_tokenizers.ByteLevel.alphabet()))}, [])
+)
 made.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
 made.decoder = decoders.ByteLevel()
 path = tempfile.mkdtemp() + "/tokenizer.json"

@@ -152,7 +152,8 @@ def _section(outcome: Outcome) -> Iterator[str]:
 def _command(peer: Peer) -> str:
     target = peer.target.format(gpt2="FOLDER")
     quoted = f"'{target}'" if " " in target else target
-    return quoted + (f" --against {peer.against}" if peer.against else "")
+    options = {"--against": peer.against, "--clauses": peer.clauses}
+    return " ".join([quoted, *(f"{name} {value}" for name, value in options.items() if value)])
 
 
 def _finding(outcome: Outcome, verdict: Verdict) -> str:
