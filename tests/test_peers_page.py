@@ -72,6 +72,6 @@ def test_versions_are_pinned_once() -> None:
 def test_the_page_names_the_versions() -> None:
     page = (PROJECT / "docs" / "peers.md").read_text(encoding="utf-8")
     for peer in PEERS:
-        assert re.search(rf"^\| \[{peer.name}\]\(#{peer.name}\) \| {re.escape(peer.version)} \|", page, re.MULTILINE)
+        assert re.search(rf"^\| \[?{peer.name}\b.* \| {re.escape(peer.version)} \|", page, re.MULTILINE)
     for path in (PROJECT / "docs" / "peer-faults").glob("*.*"):
         assert path.stem == "ranks" or f"`{path.name}`" in page

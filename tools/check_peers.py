@@ -126,12 +126,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if not options.names or peer.name in options.names:
             _check_version(peer)
             try_peer(peer, options.cases)
-    outcomes = {peer.name: read_outcome(peer) for peer in PEERS}
-    missing = [name for name, outcome in outcomes.items() if outcome is None]
+    outcomes = {peer: read_outcome(peer) for peer in PEERS}
+    found = [each for each in outcomes.values() if each is not None]
+    missing = [peer for peer, outcome in outcomes.items() if outcome is None]
+    if not found:
+        sys.exit("no page: there is no report yet")
+    PAGE.write_text(write_page(found, tuple(run_faults()), missing), encoding="utf-8")
     if missing:
-        sys.exit(f"no page: there is no report of {', '.join(missing)} yet")
-    shown = tuple(run_faults())
-    PAGE.write_text(write_page([each for each in outcomes.values() if each], shown), encoding="utf-8")
+        print("without a report:", *(peer.name for peer in missing), file=sys.stderr)
     print(f"wrote {PAGE.relative_to(PROJECT)}", file=sys.stderr)
 
 

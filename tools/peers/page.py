@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mode
 from typing import Any, Final, Literal
 
 from bpe.conformance.report_text import describe_value
@@ -25,7 +26,7 @@ What most of them promise is the ids of tiktoken, or those of Hugging Face's lib
 The other columns are narrower: a library may take an id that does not exist, or a special token that it does not know, without a word, or may refuse it without naming what is wrong.
 Where a library says that it does something on purpose, or plainly has no argument for it, it is a *choice*, with the reason below; what a library cannot be asked is no failure.
 
-A clause that is kept was tried with {cases} cases; it was not proved.
+A clause that is kept was tried with so many cases; it was not proved, and a few of the faults that the programs show escaped so few.
 A fault may long be mended when you read this: look at the version.
 If you look after one of these libraries and think that the adapter asks it wrongly, say so: the adapters, in `bpe/targets/peer_shapes.py` and `adapters/`, are short.
 
@@ -92,10 +93,11 @@ class Shown:
         return self.source.partition("\n")[0].strip('r"/ ')
 
 
-def write_page(outcomes: Sequence[Outcome], shown: Sequence[Shown]) -> str:
-    """Return the page."""
-    cases = max(verdict.get("cases", 0) for outcome in outcomes for verdict in outcome.verdicts)
-    lines = [_INTRO.format(cases=cases) + "\n".join(map(_row, outcomes)), "", *_by_hand(shown)]
+def write_page(outcomes: Sequence[Outcome], shown: Sequence[Shown], missing: Sequence[Peer] = ()) -> str:
+    """Return the page; `missing` are those of whose trial there is no report."""
+    cases = mode(v["cases"] for outcome in outcomes for v in outcome.verdicts if v["state"] == "passed")
+    lines = [_INTRO.format(cases=cases) + "\n".join([*map(_row, outcomes), *map(_no_row, missing)]), ""]
+    lines += _by_hand(shown)
     lines += ["## Each tokenizer", ""]
     for outcome in outcomes:
         lines += _section(outcome)
@@ -113,6 +115,10 @@ def _row(outcome: Outcome) -> str:
     shown = " | ".join(" ".join(dict.fromkeys(column)) or "–" for column in columns)
     peer = outcome.peer
     return f"| [{peer.name}](#{peer.name}) | {peer.version} | {asked} | {len(outcome.clauses('kept'))} | {shown} |"
+
+
+def _no_row(peer: Peer) -> str:
+    return f"| {peer.name} | {peer.version} | no report in this run | | | | | |"
 
 
 def _by_hand(shown: Sequence[Shown]) -> Iterator[str]:

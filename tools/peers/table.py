@@ -11,7 +11,7 @@ from typing import Final
 _PATH: Final = Path(__file__).resolve().parents[2] / "docs" / "peers.toml"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Peer:
     """One tokenizer: a package, the target that it is, and the clauses that it breaks on purpose, with why."""
 
