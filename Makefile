@@ -11,7 +11,7 @@ KERNELS := $(wildcard bpe/engine/kernels/*.py)
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types doctest deep wild bench docs serve-docs coverage mutation mutants traceability vectors tables proofs oracle build clean
+.PHONY: help demo test check format lint types doctest deep wild peers bench docs serve-docs coverage mutation mutants traceability vectors tables proofs oracle build clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,11 @@ deep: $(READY)  ## Hours: every test with many more examples
 
 wild: $(READY)  ## Tokenizers that are wrong as in the wild, each tried for a minute; the right ones must come out clean
 	$(BIN)/python tools/convict_wild.py --jobs 2
+
+peers: $(READY)  ## Put other people's tokenizers on trial, in pinned versions, and write docs/peers.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
+	npm install --prefix adapters/node --no-audit --no-fund --silent
+	$(BIN)/python tools/check_peers.py
 
 # All of it takes half an hour on two cores: QUICK=1 takes two minutes, ONLY=encode,load some parts, TOOLS=fastokens,gigatoken some tools,
 # ENCODING=o200k_base another vocabulary, ROUNDS=9 more rounds; RENDER=1 writes the page again without measuring, CLOCK=cpu by processor time.

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from bpe.conformance import Plan, check, compare, conformance_suite, replay, run_conformance
 from bpe.conformance.growth import measure_growth
 from bpe.conformance.report import Report, latest
+from bpe.conformance.specification import vectors_folder
 from bpe.targets import object_target, open_target
 from tests import checked_tokenizers as made
 from tests.command_line import run
@@ -77,6 +79,22 @@ def test_a_difference_is_attributed_to_its_stage() -> None:
     assert verdict.counterexample.attributed is not None
     assert verdict.counterexample.attributed[0] == "M3"
     assert verdict.counterexample.explanation.expected is not None
+
+
+def test_a_counterexample_is_a_vector() -> None:
+    model = open_target(f"{HERE}:trained").model.change(special_tokens={})
+    target = object_target(made.RightmostTie(), "rightmost", model)
+    plan = Plan(clauses=["ids_are_those_of_the_definition"], max_examples=400)
+    (verdict,) = latest(check(target, open_target("bpe:any"), plan))
+    assert verdict.counterexample is not None
+    group = verdict.counterexample.vector
+    (test,) = group["tests"]
+    assert (test["operation"], test["input"]["text"], test["clauses"]) == ("encode", "aaa", ["E9"])
+    assert [bytes.fromhex(token) for _, token in group["model"]["tokens"]] == [b"aa"]
+    schema = json.loads((vectors_folder() / "vectors.schema.json").read_text(encoding="utf-8"))
+    confirmed = {**group, "tests": [{**test, "confirmed_by": ["by hand"], "why": "aa goes before a"}]}
+    head = {"schema": "vectors.schema.json", "spec": "0.1", "chapter": "5-encoding", "about": "One.", "notes": {}}
+    Draft202012Validator(schema).validate({**head, "groups": [confirmed]})
 
 
 def test_the_same_seed_gives_the_same_report() -> None:

@@ -38,6 +38,9 @@ EPILOG: Final = (
     "130 interrupted."
 )
 
+#: Cases of each property that show in seconds whether a target answers at all.
+SMOKE_CASES: Final = 8
+
 _UNITS: Final = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -120,8 +123,9 @@ def check_command(  # noqa: PLR0917 - click gives each option as an argument
         _try_one(opened, target)
         plan = Plan(
             clauses=_parse_clauses(clauses),
-            seconds=5.0 if smoke else budget or 60.0,
-            max_examples=max_examples,
+            seconds=budget or 60.0,
+            # By cases, and not by time: on a busy machine as well, each property is to be asked.
+            max_examples=SMOKE_CASES if smoke and max_examples is None and budget is None else max_examples,
             seed=seed,
             folder=None if no_memory else user_cache_path("bpe-spec") / "counterexamples" / _folder_name(target),
         )

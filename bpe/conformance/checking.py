@@ -16,6 +16,7 @@ from hypothesis.errors import Flaky, HypothesisDeprecationWarning, Unsatisfiable
 from bpe.conformance.attribution import attribute
 from bpe.conformance.cases import read_case, write_case
 from bpe.conformance.clauses import Property
+from bpe.conformance.counterexample_vectors import vector_of
 from bpe.conformance.explaining import Explanation, explain
 from bpe.conformance.faults import TargetFault, Unsupported
 from bpe.conformance.model import Model
@@ -43,6 +44,8 @@ class Counterexample:
     explanation: Explanation
     #: Where the case shows a difference from the reference: the clause of the stage that first departs, and why.
     attributed: tuple[str, str] | None = None
+    #: The same as a group of test vectors, where the reference answers a call otherwise.
+    vector: Any = None
 
 
 @dataclass(frozen=True)
@@ -287,7 +290,15 @@ class _Attempt:
             calls = tuple(recorder.calls)
             explanation = Explanation(None, None, f"the same calls gave another answer the second time: {fault}")
         attributed = attribute(self.target, self.reference, self.case) if self.each.clause == "E9" else None
-        return Counterexample(tuple(write_case(self.case, own)), calls, explanation, attributed)
+        vector = self._vector(calls)
+        calls = tuple(replace(call, model=None) for call in calls)  # a report is to be small, and may be pickled
+        return Counterexample(tuple(write_case(self.case, own)), calls, explanation, attributed, vector)
+
+    def _vector(self, calls: Sequence[RecordedCall]) -> Any:
+        # A vocabulary that is not known is none to put into a vector.
+        if not getattr(self.target, "knows_vocabulary", True):
+            return None
+        return vector_of(self.each.clause, self.each.name, calls, self.target, self.reference)
 
 
 def replay(target: Any, name: str, case: Sequence[Any], reference: Any = None) -> None:

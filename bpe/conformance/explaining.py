@@ -57,6 +57,8 @@ def _sides_of(frame: FrameType, line: int) -> tuple[str, str] | None:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert) and node.lineno <= line - first + 1 <= (node.end_lineno or node.lineno):
             test = node.test
+            if ast.unparse(test) == "refusal is not None":
+                return "no refusal", "a refusal"
             if isinstance(test, ast.Compare) and len(test.ops) == 1:
                 return _evaluate(
                     test.left, frame

@@ -79,6 +79,11 @@ class Model:
         return tuple(dict.fromkeys((*letters, *"é😀😃" * (max(values, default=0) >= 0x80), *"".join(found), *longer)))
 
     @cached_property
+    def strategies(self) -> dict[object, Any]:
+        """What `bpe.conformance.strategies` has made of this model, by the function that made it."""
+        return {}
+
+    @cached_property
     def all_ids(self) -> frozenset[int]:
         """The ids of all tokens, special ones included."""
         return frozenset(self.tokens) | frozenset(self.special_tokens.values())
@@ -96,6 +101,9 @@ class Model:
     def change(self, **changes: Any) -> Model:
         """Return a model with other values in the named fields."""
         return replace(self, **changes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
 
     def __repr__(self) -> str:
         shown = [_show_tokens(self.tokens) if len(self.tokens) < _SHOWN_TOKENS else f"<{len(self.tokens)} tokens>"]

@@ -22,14 +22,14 @@ from bpe.conformance.refusal import Refusal
 from bpe.conformance.vector_json import read_model, write_model
 
 #: How long a program may take to start, in seconds: an interpreter, a large vocabulary.
-START_SECONDS: Final = 60.0
+START_SECONDS: Final = 120.0
 
 
-def open_pipe(command: Sequence[str], *, seconds: float = 10.0) -> PipeTarget:
+def open_pipe(command: Sequence[str], *, seconds: float = 10.0, on_trial: bool = True) -> PipeTarget:
     """Start a program and return it as a target that can do what the program says that it can.
 
     Clauses: A1, A2, A3, A4.
-    `seconds` is the time for one answer.
+    `seconds` is the time for one answer; `on_trial` says whether the program's protocol is tried too, which starts it often.
     Raises `AdapterFault` where it does not start or does not speak the protocol.
     """
     hello = _greet(command)
@@ -37,6 +37,8 @@ def open_pipe(command: Sequence[str], *, seconds: float = 10.0) -> PipeTarget:
     methods: dict[str, Any] = {OPERATIONS[name].method: _method(name) for name in operations}
     if hello.get("decodes_any_ids", True):
         methods["decodes_any_ids"] = True
+    if on_trial:
+        methods["exchange"] = _exchange
     if "load" in hello["operations"]:
         methods["load"] = _load
         methods["models"] = property(lambda _: models())
@@ -78,7 +80,7 @@ class PipeTarget:
         """Ask for the vocabulary, which may take its time, of a program that answers at all."""
         with suppress(Refusal, Unsupported):
             self.ask({"cmd": "encode", "text": "a", "allowed_special": [], "disallowed_special": []})
-        self.model = Model({})
+        self.model = Model({}, surrogates=self.profiles.get("surrogates", "strict"))
         if can_tell:
             described = self.ask({"cmd": "model"}, START_SECONDS)
             self.model = read_model(described["model"])
@@ -103,15 +105,6 @@ class PipeTarget:
         self._loaded = None
         self.ask({"cmd": "load", "model": write_model(model)})
         self._loaded = model
-
-    def exchange(self, lines: Sequence[str]) -> list[str]:
-        """Return the lines that a new process of the program answers to these."""
-        process = LineProcess(self.command)
-        try:
-            return [process.ask(line.encode() + b"\n", START_SECONDS).decode().rstrip("\n") for line in lines]
-        finally:
-            process.kill()
-            process.close()
 
     def close(self) -> None:
         """End the program."""
@@ -216,3 +209,13 @@ def _encode_without_special_tokens(self: Any, model: Model, text: str) -> Sequen
     nothing: SpecialTokens = ()
     ids: Sequence[int] = self.encode(model, text, allowed_special=nothing, disallowed_special=nothing)
     return ids
+
+
+def _exchange(self: PipeTarget, lines: Sequence[str]) -> list[str]:
+    """Return the lines that a new process of the program answers to these."""
+    process = LineProcess(self.command)
+    try:
+        return [process.ask(line.encode() + b"\n", START_SECONDS).decode().rstrip("\n") for line in lines]
+    finally:
+        process.kill()
+        process.close()

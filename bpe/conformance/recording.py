@@ -12,12 +12,13 @@ from bpe.conformance.refusal import Refusal
 
 @dataclass(frozen=True)
 class RecordedCall:
-    """One call: the method, its arguments without the model, and what came of it."""
+    """One call: the method, its arguments without the model, what came of it, and the model."""
 
     method: str
     arguments: tuple[Any, ...]
     named: tuple[tuple[str, Any], ...]
     outcome: str
+    model: Model | None = None
 
     def __str__(self) -> str:
         shown = [*map(_show, self.arguments), *(f"{name}={_show(value)}" for name, value in self.named)]
@@ -49,7 +50,8 @@ class Recorder:
 
     def _note(self, name: str, arguments: tuple[Any, ...], named: dict[str, Any], outcome: str) -> None:
         own = tuple(value for value in arguments if not isinstance(value, Model))
-        self.calls.append(RecordedCall(name, own, tuple(named.items()), outcome))
+        model = next((value for value in arguments if isinstance(value, Model)), None)
+        self.calls.append(RecordedCall(name, own, tuple(named.items()), outcome, model))
 
 
 def _describe_fault(fault: BaseException) -> str:

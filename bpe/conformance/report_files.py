@@ -66,6 +66,7 @@ def _verdict(target: str, verdict: Verdict) -> dict[str, Any]:
             "attributed": found.attributed,
             "replay": replay_command(target, verdict),
             "python": snippet(target, verdict),
+            "vector": found.vector,
         }
     return line
 

@@ -6,8 +6,9 @@ Letters drawn one by one from all of Unicode almost never merge; a text drawn as
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Final, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
@@ -31,6 +32,22 @@ from bpe.conformance.plain_merging import merge_alone
 #: A vocabulary of so many tokens is a real one, and so is one of which less than the bytes is known.
 REAL_SIZE: Final = 1_000
 
+T = TypeVar("T")
+
+
+def _once_for_each_model(make: Callable[[Model], T]) -> Callable[[Model], T]:
+    """Keep what is made of a model with the model: a strategy for a hundred thousand tokens takes its time to make."""
+
+    @wraps(make)
+    def kept(model: Model) -> T:
+        if make not in model.strategies:
+            model.strategies[make] = make(model)
+        made: T = model.strategies[make]
+        return made
+
+    return kept
+
+
 # --- texts ---------------------------------------------------------------------------------------
 
 
@@ -44,11 +61,13 @@ def _around_special_tokens(model: Model) -> tuple[str, ...]:
     return tuple(part for token in model.special_tokens for part in (token, token[:-1], token[1:]) if part)
 
 
+@_once_for_each_model
 def pieces(model: Model) -> SearchStrategy[str]:
     """Return texts that make a model merge."""
     return joined_texts(model.parts)
 
 
+@_once_for_each_model
 def texts(model: Model) -> SearchStrategy[str]:
     """Return scalar texts of every kind: of a model's tokens, special tokens and hazards, and of any characters."""
     own = (*model.parts, *_around_special_tokens(model))
@@ -92,6 +111,7 @@ def byte_strings() -> SearchStrategy[bytes]:
     return lists_of(st.sampled_from(BYTE_CHUNKS), usual=3, max_size=8).map(b"".join) | st.binary(max_size=8)
 
 
+@_once_for_each_model
 def repeated_texts(model: Model) -> SearchStrategy[tuple[str, int]]:
     """Return what a long text repeats, and its length: a run as long as a slow tokenizer bears, or very many words.
 
@@ -137,9 +157,14 @@ def with_piece(draw: DrawFn, given: Models) -> tuple[Model, str]:
 def with_allowed(draw: DrawFn, given: Models) -> tuple[Model, str, frozenset[str]]:
     """Return a model, a text, mostly with special tokens in it, and a set of special tokens to allow."""
     model = draw(given)
+    return model, draw(_special_texts(model)), draw(_subsets(tuple(model.special_tokens)))
+
+
+@_once_for_each_model
+def _special_texts(model: Model) -> SearchStrategy[str]:
     around = joined_texts((*_around_special_tokens(model), "a", " "))
     alone = st.sampled_from(tuple(model.special_tokens) or ("",))
-    return model, draw(around | alone | texts(model)), draw(_subsets(tuple(model.special_tokens)))
+    return around | alone | texts(model)
 
 
 def _subsets(tokens: tuple[str, ...]) -> SearchStrategy[frozenset[str]]:
@@ -155,6 +180,7 @@ def with_special_tokens(given: Models) -> Models:
     return given.filter(lambda model: bool(model.special_tokens))
 
 
+@_once_for_each_model
 def id_lists(model: Model) -> SearchStrategy[list[int]]:
     """Return lists of ids that a model has, those of texts among them."""
     longer = [token_id for token_id, token in model.tokens.items() if len(token) > 1][:500]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 from bpe.conformance.serving import serve
 from bpe.targets.opening import open_target
@@ -14,7 +16,13 @@ def main() -> None:
     target = open_target(name)
     # What a library prints must not be taken for an answer.
     answers, sys.stdout = sys.stdout, sys.stderr
-    serve(target, sys.stdin, answers, {"name": getattr(target, "name", name), "language": "Python"})
+    serve(target, sys.stdin, answers, _describe(target, name))
+
+
+def _describe(target: Any, name: str) -> dict[str, str]:
+    """Return what the greeting says of the tokenizer: its name and, where it is a package, its version."""
+    described: Mapping[str, str] = getattr(target, "implementation", {"name": getattr(target, "name", name)})
+    return {"language": "Python", **described}
 
 
 if __name__ == "__main__":

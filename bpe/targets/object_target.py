@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Collection, Mapping, MutableSequence, Sequence
 from functools import wraps
+from importlib.metadata import version
 from typing import Any, Final, Literal, ParamSpec, TypeVar
 
 from hypothesis import strategies as st
@@ -61,10 +62,13 @@ class ObjectTarget:
     def __init__(self, tokenizer: Any, name: str, model: Model | None = None) -> None:
         self.tokenizer = tokenizer
         self.name = name
+        #: Name and version, for the report.
+        self.implementation: Mapping[str, str] = {"name": name}
         self.knows_vocabulary = model is not None
         self._takes_allowance = _takes(tokenizer.encode, "allowed_special")
         self._given = model
         self._model: Model | None = None
+        self._models: SearchStrategy[Model] | None = None
 
     @property
     def model(self) -> Model:
@@ -77,12 +81,14 @@ class ObjectTarget:
 
     @model.setter
     def model(self, model: Model) -> None:
-        self._model = model
+        self._model, self._models = model, None
 
     @property
     def models(self) -> SearchStrategy[Model]:
         """Return the one model there is."""
-        return st.deferred(lambda: st.just(self.model))  # asking a tokenizer what it is can take its time
+        if self._models is None:
+            self._models = st.deferred(lambda: st.just(self.model))  # asking a tokenizer what it is can take its time
+        return self._models
 
     @answering
     def encode(
@@ -172,6 +178,13 @@ def object_target(tokenizer: Any, name: str, model: Model | None = None) -> Obje
         methods["decodes_any_ids"] = True
     kind: type[ObjectTarget] = type("ObjectTarget", (ObjectTarget,), methods)
     return kind(tokenizer, name, model)
+
+
+def described_target(tokenizer: Any, name: str, package: str, model: Model | None) -> ObjectTarget:
+    """Return the target for an object of an installed package, with the package's version."""
+    target = object_target(tokenizer, name, model)
+    target.implementation = {"name": package, "version": version(package)}
+    return target
 
 
 def vocabulary_of(tokenizer: Any) -> Model | None:

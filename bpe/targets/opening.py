@@ -56,7 +56,8 @@ def open_target(name: str, *, isolate: bool = False, seconds: float = 10.0) -> A
     if kind == "exec":
         return open_exec(argument, seconds=seconds)
     if isolate:
-        return open_pipe([sys.executable, "-m", "bpe.targets", name], seconds=seconds)
+        # Its end of the pipe is ours, and not what is on trial.
+        return open_pipe([sys.executable, "-m", "bpe.targets", name], seconds=seconds, on_trial=False)
     module, function, _ = KINDS[kind]
     try:
         opener: Opener = getattr(importlib.import_module(module), function)
