@@ -218,5 +218,5 @@ def test_what_is_no_id_is_refused_as_by_the_portable_engine(bad: object) -> None
     with pytest.raises(BpeError) as expected:
         PortableEncoder(vocabulary).decode_bytes([97, bad])  # type: ignore[list-item]
     with pytest.raises(type(expected.value)) as raised:
-        Encoder(vocabulary).decode_bytes([97, bad])
+        Encoder(vocabulary).decode_bytes([97, bad])  # type: ignore[list-item]
     assert str(raised.value) == str(expected.value)
