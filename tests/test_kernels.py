@@ -12,16 +12,17 @@ from itertools import product
 import pytest
 
 from bpe.engine import COMPILED
+from bpe.engine import safe_cuts as portable_cuts
 from bpe.engine.encoding import PortableEncoder
 from bpe.engine.pre_split import compile_splitter
 from bpe.errors import BpeError
 from bpe.patterns import NAMED_PATTERNS
 from bpe.unicode_classes import general_category, is_white_space
 from bpe.vocabulary import Merge, TokenId, Vocabulary, single_bytes
-from tests.pre_split_alphabets import ALPHABETS, KINDS, named, short_texts
+from tests.pre_split_alphabets import ALPHABETS, KINDS, SMALL_ALPHABETS, named, short_texts
 
 if COMPILED:
-    from bpe.engine.kernels import character_classes, pre_token_table, pre_tokens
+    from bpe.engine.kernels import character_classes, pre_token_table, pre_tokens, safe_cuts
     from bpe.engine.kernels.encoding import Encoder
     from bpe.engine.kernels.special_tokens import SpecialTokenFinder
 
@@ -64,6 +65,14 @@ def test_scanners_see_where_words_of_any_length_end(name: str) -> None:
     for capitals in range(4, 20):
         text = " " + "A" * capitals + "b" * 3 + "AB"
         assert pre_tokens.split(text, name) == split(text), text
+
+
+@every_named_pattern
+def test_cuts_are_those_of_the_portable_engine(name: str) -> None:
+    for text in (*short_texts(SMALL_ALPHABETS[name], 4), *short_texts(KINDS, 3)):
+        for start, stop in ((1, len(text)), (2, len(text) - 1)):
+            expected = portable_cuts.last_safe_cut(text, named(name), start=start, stop=stop)
+            assert safe_cuts.last_safe_cut(text, name, start, stop) == expected, (text, start, stop)
 
 
 def test_each_code_point_has_the_pinned_class() -> None:

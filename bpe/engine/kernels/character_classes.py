@@ -107,21 +107,22 @@ def class_of_character(character: str) -> int:
 
 def class_of_two(word: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
     """Return the class of a character of two bytes."""
-    return _look_up((word & 0x1F) << 6 | (word >> 8) & 0x3F, blocks, classes)
+    return class_of_code_point((word & 0x1F) << 6 | (word >> 8) & 0x3F, blocks, classes)
 
 
 def class_of_three(word: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
     """Return the class of a character of three bytes."""
-    return _look_up((word & 0x0F) << 12 | ((word >> 8) & 0x3F) << 6 | (word >> 16) & 0x3F, blocks, classes)
+    return class_of_code_point((word & 0x0F) << 12 | ((word >> 8) & 0x3F) << 6 | (word >> 16) & 0x3F, blocks, classes)
 
 
 def class_of_four(word: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
     """Return the class of a character of four bytes."""
     high = (word & 0x07) << 18 | ((word >> 8) & 0x3F) << 12
-    return _look_up(high | ((word >> 16) & 0x3F) << 6 | (word >> 24) & 0x3F, blocks, classes)
+    return class_of_code_point(high | ((word >> 16) & 0x3F) << 6 | (word >> 24) & 0x3F, blocks, classes)
 
 
-def _look_up(code_point: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
+def class_of_code_point(code_point: i64, blocks: vec[i16], classes: vec[u8]) -> i64:
+    """Return the class of a code point."""
     return i64(classes[i64(blocks[code_point >> 7]) << 7 | code_point & 0x7F])
 
 

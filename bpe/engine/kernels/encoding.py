@@ -16,14 +16,15 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from bpe.engine.encoding import TokenSpan, as_row, decode_row, split_escapes, token_spans
-from bpe.engine.kernels.character_classes import PADDING
+from bpe.engine.kernels.character_classes import PADDING, CharacterClasses
 from bpe.engine.kernels.decoding import MOST_IDS, Decoder
 from bpe.engine.kernels.pair_table import MOST_TOKENS, PairTable
 from bpe.engine.kernels.pre_split import FAMILIES, WHOLE
 from bpe.engine.kernels.pre_tokens import NO_LIMIT, PreTokenEncoder, TokenRow
+from bpe.engine.kernels.safe_cuts import last_cut
 from bpe.engine.kernels.special_tokens import SpecialTokenFinder
 from bpe.engine.pre_split import compile_splitter
-from bpe.engine.safe_cuts import last_safe_cut
+from bpe.engine.signals import let_signals_in
 from bpe.engine.special_tokens import refuse_disallowed, split_special_tokens
 from bpe.engine.utf8 import scalar_text
 from bpe.reference.special_tokens import Span, resolve_special
@@ -124,16 +125,19 @@ class Encoder:
         self._encoder.encode(data + PADDING, i64(len(data)), self._family, row, limit)
 
     def _add_blocks(self, text: str, row: TokenRow, limit: i64) -> None:
+        tables = CharacterClasses.shared()
         start: i64 = 0
         stop: i64 = self._block
         size: i64 = len(text)
         while stop < size and row.total() <= limit:
+            let_signals_in()
             # What lies before this window has been searched already.
-            cut = last_safe_cut(text, self.vocabulary.pattern, start=max(start + 1, stop - self._block), stop=stop)
-            if cut is not None:
+            least = max(start + 1, stop - self._block)
+            cut = last_cut(text, least, stop, self._family, tables.blocks, tables.classes)
+            if cut:
                 self._add_block(text[start:cut], row, limit)
                 start = cut
-                stop = start
+                stop = cut
             stop += self._block
         self._add_block(text[start:], row, limit)
 

@@ -107,98 +107,118 @@ def merge_long(
 ) -> i64:
     """Merge the bytes from `at` on into `ids`, in O(n log n), and return how many there are.
 
+    Each position has four words that are used together and lie together: its id, the positions after and before it, and the rank of the pair that begins there.
     The queue holds `rank << 32 | position` of each pair that may merge; an entry whose pair has changed is *stale* and skipped.
     Each merge takes one entry and adds at most two, so the queue never holds more than `2 * size`.
     """
-    following = vec[i32]([i32(0)] * size)
-    preceding = vec[i32]([i32(0)] * size)
-    ranks = vec[i32]([i32(0)] * size)
+    nodes = vec[i32]([i32(0)] * (4 * size))
     queue = vec[i64]([i64(0)] * (2 * size))
-    queued: i64 = 0
     index: i64 = 0
     while index < size:
-        ids[index] = byte_ids[read_i64_le(text, at + index) & 0xFF]
-        following[index] = i32(index + 1)
-        preceding[index] = i32(index - 1)
+        node = 4 * index
+        nodes[node] = byte_ids[read_i64_le(text, at + index) & 0xFF]
+        nodes[node + 1] = i32(index + 1)
+        nodes[node + 2] = i32(index - 1)
+        nodes[node + 3] = i32(NONE)
         index += 1
-    index = 0
-    while index < size - 1:
-        rank = find_rank(entries, mask, i64(ids[index]), i64(ids[index + 1]))
-        ranks[index] = i32(rank)
-        if rank != NONE:
-            queue[queued] = rank << 32 | index
-            queued += 1
-        index += 1
-    ranks[size - 1] = i32(NONE)
-    index = queued // 2 - 1
-    while index >= 0:
-        _sift_down(queue, index, queued, queue[index])
-        index -= 1
+    queued = _fill_queue(queue, nodes, size, entries, mask)
     steps: i64 = 0
     while queued:
         steps += 1
         if steps & 0xFFFFF == 0:
             let_signals_in()
         key = queue[0]
-        rank = key >> 32
-        index = key & 0xFFFFFFFF
         queued -= 1
         if queued:
             _sift_down(queue, 0, queued, queue[queued])
-        if i64(ranks[index]) != rank:
+        rank = key >> 32
+        index = key & 0xFFFFFFFF
+        node = 4 * index
+        if i64(nodes[node + 3]) != rank:
             continue
-        absorbed = i64(following[index])
-        after = i64(following[absorbed])
+        absorbed = 4 * i64(nodes[node + 1])
+        after = i64(nodes[absorbed + 1])
+        before = i64(nodes[node + 2])
         merged = i64(results[rank])
-        ids[index] = i32(merged)
-        ids[absorbed] = -1
-        ranks[absorbed] = i32(NONE)
-        following[index] = i32(after)
+        nodes[node] = i32(merged)
+        nodes[node + 1] = i32(after)
+        nodes[absorbed] = -1
+        nodes[absorbed + 3] = i32(NONE)
         rank = NONE
         if after < size:
-            preceding[after] = i32(index)
-            rank = find_rank(entries, mask, merged, i64(ids[after]))
+            nodes[4 * after + 2] = i32(index)
+            rank = find_rank(entries, mask, merged, i64(nodes[4 * after]))
             if rank != NONE:
                 _sift_up(queue, queued, rank << 32 | index)
                 queued += 1
-        ranks[index] = i32(rank)
-        before = i64(preceding[index])
+        nodes[node + 3] = i32(rank)
         if before >= 0:
-            rank = find_rank(entries, mask, i64(ids[before]), merged)
-            ranks[before] = i32(rank)
+            rank = find_rank(entries, mask, i64(nodes[4 * before]), merged)
+            nodes[4 * before + 3] = i32(rank)
             if rank != NONE:
                 _sift_up(queue, queued, rank << 32 | before)
                 queued += 1
+    return _collect(nodes, size, ids)
+
+
+def _fill_queue(queue: vec[i64], nodes: vec[i32], size: i64, entries: vec[i64], mask: i64) -> i64:
+    """Enter each pair of neighbours that may merge, make a heap of them, and return how many there are."""
+    queued: i64 = 0
+    index: i64 = 0
+    while index < size - 1:
+        rank = find_rank(entries, mask, i64(nodes[4 * index]), i64(nodes[4 * index + 4]))
+        nodes[4 * index + 3] = i32(rank)
+        if rank != NONE:
+            queue[queued] = rank << 32 | index
+            queued += 1
+        index += 1
+    index = (queued - 2) >> 2  # the last that has a child
+    while index >= 0:
+        _sift_down(queue, index, queued, queue[index])
+        index -= 1
+    return queued
+
+
+def _collect(nodes: vec[i32], size: i64, ids: vec[i32]) -> i64:
+    """Write the ids that are left, and return how many there are."""
     count: i64 = 0
-    index = 0
+    index: i64 = 0
     while index < size:
-        if ids[index] >= 0:
-            ids[count] = ids[index]
+        if nodes[4 * index] >= 0:
+            ids[count] = nodes[4 * index]
             count += 1
         index += 1
     return count
 
 
 def _sift_down(queue: vec[i64], hole: i64, size: i64, key: i64) -> None:
-    """Put a key into the heap of `size` entries, from `hole` downwards."""
-    child = 2 * hole + 1
+    """Put a key into the heap of `size` entries, from `hole` downwards.
+
+    Four children each: half the levels of two, and what is compared lies together.
+    """
+    child = 4 * hole + 1
     while child < size:
+        last = min(child + 4, size)
         least = queue[child]
-        if child + 1 < size and queue[child + 1] < least:
+        best = child
+        child += 1
+        while child < last:
+            if queue[child] < least:
+                least = queue[child]
+                best = child
             child += 1
-            least = queue[child]
         if key <= least:
             break
         queue[hole] = least
-        hole = child
-        child = 2 * hole + 1
+        hole = best
+        child = 4 * hole + 1
     queue[hole] = key
 
 
 def _sift_up(queue: vec[i64], hole: i64, key: i64) -> None:
     """Put a key into the heap, from `hole` upwards."""
     while hole:
-        parent = (hole - 1) >> 1
+        parent = (hole - 1) >> 2
         if queue[parent] <= key:
             break
         queue[hole] = queue[parent]
