@@ -1,7 +1,7 @@
 """Decoding by putting tokens together eight bytes at a time, into one allocation.
 
 Stage: ids to bytes.
-Layout: for each id, `words` has its first eight bytes, `lengths` how many it has, 0 where the id is none, and `starts` where the `rest` has all of them if they are more than eight.
+Layout: for each id, `words` has its first eight bytes, `lengths` how many it has, 0 where the id is none, and `starts` where `joined`, all tokens one after the other, has them.
 Invariant: the bytes are those of the ids in order (D1); where an id is none, nothing is returned and the definition is asked what to say (D2).
 """
 
@@ -32,17 +32,15 @@ class Decoder:
         self.lengths: vec[i32] = vec[i32]([i32(0)] * size)
         self.starts: vec[i32] = vec[i32]([i32(0)] * size)
         self.masks: vec[i64] = byte_masks()
-        rest: list[bytes] = []
+        self.joined: bytes = b"".join(token_bytes.values()) + PADDING
         start: i64 = 0
         for token_id, token in token_bytes.items():
             index: i64 = token_id
-            self.words[index] = read_i64_le(token + PADDING, 0) & self.masks[min(i64(len(token)), 8)]
-            self.lengths[index] = i32(len(token))
-            if len(token) > 8:
-                self.starts[index] = i32(start)
-                rest.append(token)
-                start += i64(len(token))
-        self.rest: bytes = b"".join(rest) + PADDING
+            length: i64 = len(token)
+            self.words[index] = read_i64_le(self.joined, start) & self.masks[min(length, 8)]
+            self.lengths[index] = i32(length)
+            self.starts[index] = i32(start)
+            start += length
 
     def decode(self, ids: list[Any]) -> bytes | None:
         """Return the bytes of the ids, or `None` where one of them is no plain integer or no id."""
@@ -71,7 +69,7 @@ class Decoder:
                     held = self._above(word, 8 - filled)
                     length -= 8
                     at += 8
-                    word = read_i64_le(self.rest, at)
+                    word = read_i64_le(self.joined, at)
                 word &= self.masks[length]
             held |= word << (8 * filled)
             filled += length
