@@ -14,8 +14,8 @@ __all__ = ["encodings_folder"]  # a fixture
 pytestmark = pytest.mark.usefixtures("encodings_folder")
 
 ENCODINGS = ("gpt2", "cl100k_base", "o200k_base")
-#: At least this many texts for each encoding; many times as many in the deep profile.
-TEXTS = 2_000_000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 200_000
+#: At least this many texts for each encoding; more than ten million in all in the deep profile.
+TEXTS = 3_500_000 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 200_000
 
 
 @pytest.mark.parametrize("name", ENCODINGS)

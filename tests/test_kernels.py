@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
+import sys
+import time
 from itertools import product
 
 import pytest
@@ -10,13 +14,14 @@ import pytest
 from bpe.engine import COMPILED
 from bpe.engine.encoding import PortableEncoder
 from bpe.engine.pre_split import compile_splitter
+from bpe.errors import BpeError
 from bpe.patterns import NAMED_PATTERNS
 from bpe.unicode_classes import general_category, is_white_space
 from bpe.vocabulary import Merge, TokenId, Vocabulary, single_bytes
 from tests.pre_split_alphabets import ALPHABETS, KINDS, named, short_texts
 
 if COMPILED:
-    from bpe.engine.kernels import character_classes, pre_tokens
+    from bpe.engine.kernels import character_classes, pre_token_table, pre_tokens
     from bpe.engine.kernels.encoding import Encoder
     from bpe.engine.kernels.special_tokens import SpecialTokenFinder
 
@@ -142,3 +147,76 @@ def test_a_special_token_is_found_wherever_it_stands() -> None:
         text = b"y" * before + token + after
         for finder, known in zip(finders, (tokens, [*tokens, b"!"]), strict=True):
             assert finder.occurs(text + character_classes.PADDING, len(text)) == any(t in text for t in known), text
+
+
+# --- interrupts ----------------------------------------------------------------------------------
+
+_LONG = """
+import bpe
+from bpe.vocabulary import Vocabulary, single_bytes
+from bpe.engine.encoder import make_encoder
+from bpe.patterns import resolve_pattern
+encoder = make_encoder(Vocabulary(single_bytes() | {256: b"aa", 257: b"aaaa"}, pattern=resolve_pattern("gpt2")))
+text = TEXT
+print("begun", flush=True)
+encoder.count(text, (), ())
+print("done", flush=True)
+"""
+
+
+@pytest.mark.parametrize("text", ['" word" * 40_000_000', '"a" * 15_000_000'], ids=["many blocks", "one pre-token"])
+def test_an_interrupt_is_heard_during_a_call(text: str) -> None:
+    """A call that takes seconds is left by Ctrl-C, between blocks and within a long pre-token."""
+    program = [sys.executable, "-c", _LONG.replace("TEXT", text)]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begun\n"
+        time.sleep(0.2)  # so that the call has begun, too
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate()
+    assert said == ""
+    assert "KeyboardInterrupt" in complained
+
+
+# --- hostile input -------------------------------------------------------------------------------
+
+
+def test_words_made_to_collide_are_answered_rightly() -> None:
+    """More words than a search looks at, all of one slot: some are merged each time, and none wrongly (clause R2)."""
+    vocabulary = Vocabulary(single_bytes() | {TokenId(256): b"ab", TokenId(257): b"ba"}, pattern=named("gpt2"))
+    words = ["".join(letters) for letters in product("abcd", repeat=8)]
+    by_slot: dict[int, list[str]] = {}
+    for word in words:
+        slot = pre_token_table.hash_of(int.from_bytes(word.encode(), "little"), 8 << 56) & 0xFFF
+        by_slot.setdefault(slot, []).append(word)
+    colliding = max(by_slot.values(), key=len)
+    assert len(colliding) > int(pre_token_table.PROBES) + 8
+    compiled, portable = Encoder(vocabulary), PortableEncoder(vocabulary)
+    for word in colliding * 3:
+        assert compiled.encode_ordinary(word) == portable.encode_ordinary(word)
+
+
+# --- decoding ------------------------------------------------------------------------------------
+
+
+def test_tokens_of_every_length_are_put_together() -> None:
+    """Tokens end and begin on every byte of a word, short ones and long ones, in every order of three."""
+    tokens = single_bytes()
+    for length in range(2, 27):
+        tokens[TokenId(len(tokens))] = bytes(0x80 + index for index in range(length))
+    compiled = Encoder(Vocabulary(tokens))
+    some = [TokenId(255), *(TokenId(256 + length - 2) for length in (2, 3, 6, 7, 8, 9, 15, 16, 17, 24, 25, 26))]
+    for ids in product(some, repeat=3):
+        assert compiled.decode_bytes(ids) == b"".join(tokens[each] for each in ids)
+    every = [TokenId(256 + index) for index in range(25)] * 3
+    assert compiled.decode_bytes(every) == b"".join(tokens[each] for each in every)
+
+
+@pytest.mark.parametrize("bad", [281, -1, 2**31, 2**63, 2**64, -(2**70), True, 1.0, "a", None])
+def test_what_is_no_id_is_refused_as_by_the_portable_engine(bad: object) -> None:
+    vocabulary = Vocabulary(single_bytes() | {TokenId(300): b"ab"})
+    with pytest.raises(BpeError) as expected:
+        PortableEncoder(vocabulary).decode_bytes([97, bad])  # type: ignore[list-item]
+    with pytest.raises(type(expected.value)) as raised:
+        Encoder(vocabulary).decode_bytes([97, bad])
+    assert str(raised.value) == str(expected.value)

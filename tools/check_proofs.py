@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -45,7 +46,7 @@ def find_assuming_words(folder: Path) -> list[str]:
 def compile_proofs(folder: Path) -> None:
     """Compile all files that `_CoqProject` lists, those that changed since the last time."""
     _run(["coq_makefile", "-f", "_CoqProject", "-o", "CoqMakefile"], folder)
-    _run(["make", "--no-print-directory", "-f", "CoqMakefile"], folder)
+    _run(["make", "--no-print-directory", f"--jobs={os.cpu_count() or 1}", "-f", "CoqMakefile"], folder)
 
 
 def find_assumptions(folder: Path) -> str:

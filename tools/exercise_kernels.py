@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from bpe.engine import COMPILED
 from bpe.engine.encoding import PortableEncoder
-from bpe.patterns import NAMED_PATTERNS, resolve_pattern
+from bpe.patterns import NAMED_PATTERNS
 from bpe.training import train
 from bpe.vocabulary import Vocabulary
 
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _run(seed: int) -> Iterator[str]:
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311
     for name in NAMED_PATTERNS:
         trained = train([TEXT], 300, pattern=name, special_tokens=SPECIAL)
         yield from _compare(trained.vocabulary, rng, name)

@@ -7,7 +7,6 @@ import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Any, Final
 
 from bpe.conformance.faults import TargetFault, Unsupported
@@ -30,10 +29,9 @@ RUNS: Final[Mapping[str, Callable[[int], str]]] = {
     "space and a": lambda size: " a" * (size // 2),
 }
 
-#: What a target that takes any vocabulary is measured with: runs of one letter, of spaces and of line breaks merge far.
-MERGING: Final = Model(
-    BYTES
-    | {256 + index: unit * 2**power for index, (power, unit) in enumerate(product(range(1, 6), (b"a", b" ", b"\n")))},
+#: For a target that takes any vocabulary: runs of 2, 4, … 1024 of the characters that `RUNS` repeats.
+DOUBLING: Final = Model(
+    BYTES | {256 + 4 * k + i: unit * 2**k for k in range(1, 11) for i, unit in enumerate((b"a", b" ", b"\n", b" a"))},
     pattern="gpt2",
 )
 
@@ -70,9 +68,11 @@ class Growth:
 
 
 def measure_growth(target: Any, *, largest: int, seconds: float) -> Iterator[Growth]:
-    """Yield the growth of each run; a run ends at the greatest length, or once a text takes `seconds`."""
-    own = getattr(target, "model", None)
-    model = MERGING if own is None else own
+    """Yield the growth of each run; a run ends at the greatest length, or once a text takes `seconds`.
+
+    A target that has no vocabulary of its own is given `DOUBLING`.
+    """
+    model = getattr(target, "model", None) or DOUBLING
     for name in RUNS:
         yield _measure(lambda text: target.encode_ordinary(model, text), name, _sizes(largest), seconds)
 
@@ -98,7 +98,10 @@ def _measure(encode: Callable[[str], object], name: str, sizes: Sequence[int], s
         except Refusal as refusal:
             stopped = f"{size:,} characters are refused: {refusal.message[:200]}"
             break
-        except (TargetFault, Unsupported) as fault:
+        except Unsupported as fault:
+            stopped = f"not asked: {fault.reason}"
+            break
+        except TargetFault as fault:
             stopped = f"{size:,} characters: {fault}"
             break
         done.append((size, time.perf_counter() - start))

@@ -5,9 +5,11 @@
     - [what_is_read_is_utf8] (B5 in part): what [strict] reads are scalar values, and the bytes
       are theirs.
     - [strict_refuses_exactly_what_is_no_utf8] (B5 in part): [strict] refuses bytes exactly where
-      they are those of no text. *)
+      they are those of no text.
+    - [bytes_are_cut_into_stretches] (E2): any bytes are cut into stretches, in turn bytes of a text
+      and bytes that are read as none, which concatenate to them. *)
 
-From BPE Require Import Definitions Utf8.
+From BPE Require Import Definitions ApplyMerge Utf8.
 From Coq Require Import Strings.Byte ZArith ZifyN.
 
 Ltac Zify.zify_post_hook ::= Z.to_euclidean_division_equations.
@@ -260,4 +262,30 @@ Proof.
   intros Hx. unfold split_well_formed. rewrite units_of_text by auto. clear Hx.
   induction x as [|c x IH]; [reflexivity|]. cbn [map join_units]. rewrite IH.
   destruct x as [|d x]; [simpl; now rewrite app_nil_r|]. reflexivity.
+Qed.
+
+Lemma joined_alternate units : forall s s', neighbours s s' (join_units units) -> fst s <> fst s'.
+Proof.
+  induction units as [|[is_text unit] others IH]; intros s s'; [inversion 1|]. cbn [join_units].
+  destruct (join_units others) as [|[is_text' stretch] others'].
+  - intros H. inversion H as [|? ? H']; inversion H'.
+  - destruct (Bool.eqb is_text is_text') eqn:E; intros H.
+    + apply Bool.eqb_prop in E as ->. apply neighbours_cons in H as [[<- (t & ->)] | H].
+      * apply (IH (is_text', stretch) s'). apply neighbours_here.
+      * apply IH. now apply neighbours_later.
+    + apply neighbours_cons in H as [[<- (t & [= <- _])] | H]; [|now apply IH].
+      simpl. intros ->. now rewrite Bool.eqb_reflx in E.
+Qed.
+
+(* Clauses: E2 *)
+Theorem bytes_are_cut_into_stretches bytes :
+  concat (map snd (split_well_formed bytes)) = bytes /\
+  (forall stretch, In (true, stretch) (split_well_formed bytes) ->
+     exists x, Forall is_scalar x /\ text_to_bytes x = stretch) /\
+  (forall s s', neighbours s s' (split_well_formed bytes) -> fst s <> fst s').
+Proof.
+  split; [apply split_keeps_bytes | split].
+  - intros stretch H. pose proof (split_text_is_text bytes) as F. rewrite Forall_forall in F.
+    destruct (F _ H eq_refl) as (x & Hx & E). eauto.
+  - apply joined_alternate.
 Qed.

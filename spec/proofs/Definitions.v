@@ -403,13 +403,13 @@ Record tokenizer := {
   pre_split : text -> list text;
   whole_pre_token : bool }.
 
-(** The pre-tokens concatenate to the text (P1); special tokens are no empty texts, have
-    texts and ids of their own, and these are no ids of ordinary tokens (S8, no aliases). *)
+(** The pre-tokens concatenate to the text (P1); special tokens are no empty texts, no text has
+    two ids, and these are no ids of ordinary tokens (S8).  An alias stands in [special_tokens]
+    behind the token whose id it shares. *)
 Record well_formed_tokenizer (t : tokenizer) : Prop := {
   ordinary_is_well_formed : well_formed (ordinary t);
   pieces_concatenate : forall x, concat (pre_split t x) = x;
   special_texts_differ : NoDup (map fst (special_tokens t));
-  special_ids_differ : NoDup (map snd (special_tokens t));
   special_texts_not_empty : ~ In [] (map fst (special_tokens t));
   special_ids_not_ordinary : forall i, In i (map snd (special_tokens t)) -> ~ is_token (ordinary t) i }.
 
@@ -460,6 +460,35 @@ Definition id_bytes (t : tokenizer) (i : id) : list byte :=
   end.
 
 Definition decode (t : tokenizer) (ids : list id) : list byte := flat_map (id_bytes t) ids.
+
+(** No special token is taken in [x] whose id is another's: an alias decodes to that other. *)
+Definition takes_no_alias (t : tokenizer) (allowed : list text) (x : text) : Prop :=
+  forall token i, In (Special token) (split_special_tokens allowed x) ->
+    In (token, i) (special_tokens t) -> id_bytes t i = text_to_bytes token.
+
+(** ** Offsets ([encoding.py]) *)
+
+(** The byte spans of ids of which the first begins at [start]. *)
+Fixpoint byte_spans (t : tokenizer) (start : nat) (ids : list id) : list (nat * nat) :=
+  match ids with
+  | [] => []
+  | i :: ids' =>
+      let stop := start + length (id_bytes t i) in (start, stop) :: byte_spans t stop ids'
+  end.
+
+(** Where the bytes of the character of this index begin. *)
+Definition begins_at (x : text) (k : nat) : nat := length (text_to_bytes (firstn k x)).
+
+Definition how_many (n : nat) (test : nat -> bool) : nat := length (filter test (seq 0 n)).
+
+(** The characters that end at [start] or before come before the span; it ends behind those that
+    begin before [stop]. *)
+Definition character_span (x : text) (span : nat * nat) : nat * nat :=
+  (how_many (length x) (fun k => begins_at x (S k) <=? fst span),
+   how_many (length x) (fun k => begins_at x k <? snd span)).
+
+Definition character_spans (t : tokenizer) (x : text) (ids : list id) : list (nat * nat) :=
+  map (character_span x) (byte_spans t 0 ids).
 
 (** ** Pair statistics ([pair_statistics.py]) *)
 

@@ -8,6 +8,8 @@
       occurs, naming the leftmost, then longest, and what stands before it.
     - [what_is_not_allowed_is_disallowed] (S3): by default these are the special tokens that are
       not allowed.
+    - [what_is_in_neither_set_is_ordinary_text] (S3): a text in which no allowed and no disallowed
+      token occurs encodes as ordinary text.
     - [special_token_yields_its_id] (S4): each special token yields exactly its id.
     - [ordinary_text_yields_no_special_id] (S5): ordinary text never yields a special id.
     - [encoding_parts_at_special_tokens] (S7): where no occurrence straddles either end of a
@@ -107,9 +109,10 @@ Section Tokenizer.
     In (token, i) (special_tokens t) -> encode_span t (Special token) = [i].
   Proof. apply special_id_found. Qed.
 
-  Lemma id_bytes_special token i : In (token, i) (special_tokens t) -> id_bytes t i = text_to_bytes token.
+  (** There is none where different special tokens have different ids. *)
+  Lemma different_ids_are_no_aliases allowed x : NoDup (map snd (special_tokens t)) -> takes_no_alias t allowed x.
   Proof.
-    intros Hin. unfold id_bytes. pose proof (special_ids_differ t Ht) as Hd.
+    intros Hd token i _ Hin. unfold id_bytes.
     induction (special_tokens t) as [|[u j] l IH]; [easy|]. simpl.
     inversion Hd as [|? ? Hn Hd']; subst. destruct (Nat.eqb_spec j i) as [-> | Hne].
     - destruct Hin as [[= ->] | Hin]; auto. destruct Hn. simpl.
@@ -186,20 +189,21 @@ Section Tokenizer.
     intros H. apply filter_In in H as [H _]. apply (spans_special allowed allowed_not_empty x token H).
   Qed.
 
-  Lemma encode_span_bytes x s : In s (split_special_tokens allowed x) ->
+  Lemma encode_span_bytes x s : takes_no_alias t allowed x -> In s (split_special_tokens allowed x) ->
     decode t (encode_span t s) = text_to_bytes (span_text s).
   Proof.
-    destruct s as [y | token]; intros Hs; simpl.
+    destruct s as [y | token]; intros Hone Hs; simpl.
     - rewrite decode_ordinary by apply encode_ordinary_tokens. apply encode_ordinary_bytes.
-    - apply split_special, allowed_has_id in Hs as (i & Hi). rewrite (special_id_found _ _ Hi).
-      unfold decode. simpl. now rewrite (id_bytes_special _ _ Hi), app_nil_r.
+    - assert (Hs' := Hs). apply split_special, allowed_has_id in Hs' as (i & Hi).
+      rewrite (special_id_found _ _ Hi). unfold decode. simpl. now rewrite (Hone _ _ Hs Hi), app_nil_r.
   Qed.
 
   (* Clauses: E1 *)
-  Theorem decoding_gives_the_bytes_back x : decode t (encode x) = text_to_bytes x.
+  Theorem decoding_gives_the_bytes_back x : takes_no_alias t allowed x ->
+    decode t (encode x) = text_to_bytes x.
   Proof.
-    unfold encode_allowed. rewrite <- (splitting_loses_nothing allowed allowed_not_empty x) at 2.
-    assert (H := encode_span_bytes x).
+    intros Hone. unfold encode_allowed. rewrite <- (splitting_loses_nothing allowed allowed_not_empty x) at 2.
+    assert (H := fun s => encode_span_bytes x s Hone).
     induction (split_special_tokens allowed x) as [|s l IH]; [reflexivity|].
     simpl. rewrite decoding_concatenates, bytes_concatenate. f_equal.
     - apply H. now left.
@@ -217,45 +221,55 @@ Section Tokenizer.
       now apply (in_map snd) in Hj.
   Qed.
 
+  Lemma encode_span_length x s : In s (split_special_tokens allowed x) ->
+    1 <= length (encode_span t s) <= length (text_to_bytes (span_text s)).
+  Proof.
+    intros Hs. assert (Hs' := Hs). apply filter_In in Hs' as [_ Hne]. unfold has_text in Hne.
+    destruct s as [y | token]; simpl in *.
+    - split.
+      + destruct (encode_ordinary t y) eqn:E; [|simpl; lia]. exfalso.
+        pose proof (encode_ordinary_bytes y) as H. rewrite E in H. pose proof (no_character_without_bytes y) as L.
+        rewrite <- H in L. destruct y; [discriminate | simpl in L; lia].
+      + rewrite <- encode_ordinary_bytes. apply ids_at_most_bytes, encode_ordinary_tokens.
+    - apply split_special, allowed_has_id in Hs as (i & Hi). rewrite (special_id_found _ _ Hi).
+      pose proof (no_character_without_bytes token). destruct token; [discriminate|]. simpl in *. lia.
+  Qed.
+
   (* Clauses: E3 *)
   Theorem at_most_as_many_ids_as_bytes x : length (encode x) <= length (text_to_bytes x).
   Proof.
-    rewrite <- (decoding_gives_the_bytes_back x).
-    assert (H : forall i, In i (encode x) -> id_bytes t i <> []).
-    { intros i Hi. apply every_id_is_in_the_vocabulary in Hi as [Hi | Hi].
-      - now rewrite id_bytes_ordinary.
-      - apply in_map_iff in Hi as ([token j] & <- & Hj). simpl. rewrite (id_bytes_special _ _ Hj).
-        apply (in_map fst) in Hj. intros E. apply (special_texts_not_empty t Ht).
-        pose proof (no_character_without_bytes token) as L. rewrite E in L.
-        simpl in *. destruct token; [exact Hj | simpl in L; lia]. }
-    induction (encode x) as [|i ids IH]; auto.
-    simpl. rewrite app_length. assert (Hi := H i (or_introl eq_refl)).
-    destruct (id_bytes t i); [easy|]. simpl. apply le_n_S. etransitivity; [apply IH|].
-    - intros j Hj. apply H. now right.
-    - unfold decode. lia.
+    unfold encode_allowed. rewrite <- (splitting_loses_nothing allowed allowed_not_empty x) at 2.
+    assert (H := encode_span_length x).
+    induction (split_special_tokens allowed x) as [|s l IH]; [auto|].
+    simpl. rewrite bytes_concatenate, !app_length. apply Nat.add_le_mono.
+    - apply H. now left.
+    - apply IH. intros u Hu. apply H. now right.
   Qed.
 
   (* Clauses: E3 *)
   Theorem no_ids_only_for_the_empty_text x : encode x = [] -> x = [].
   Proof.
-    intros E. pose proof (decoding_gives_the_bytes_back x) as D. rewrite E in D.
-    pose proof (no_character_without_bytes x) as L. rewrite <- D in L. now destruct x.
+    unfold encode_allowed. intros E. rewrite <- (splitting_loses_nothing allowed allowed_not_empty x).
+    assert (H := encode_span_length x).
+    destruct (split_special_tokens allowed x) as [|s l]; [reflexivity|]. exfalso.
+    specialize (H s (or_introl eq_refl)). simpl in E. apply app_eq_nil in E as [E _]. rewrite E in H. simpl in H. lia.
   Qed.
 
   (* Clauses: E4 *)
-  Theorem encoding_again_gives_the_same x y : Forall is_scalar x -> Forall is_scalar y ->
+  Theorem encoding_again_gives_the_same x y : takes_no_alias t allowed x ->
+    Forall is_scalar x -> Forall is_scalar y ->
     text_to_bytes y = decode t (encode x) -> encode y = encode x.
   Proof.
-    intros Hx Hy E. rewrite decoding_gives_the_bytes_back in E.
+    intros Hone Hx Hy E. rewrite decoding_gives_the_bytes_back in E by auto.
     now rewrite (different_texts_have_different_bytes y x).
   Qed.
 
   (* Clauses: E4, D3 *)
-  Theorem replacing_adds_nothing_to_a_text x : Forall is_scalar x ->
+  Theorem replacing_adds_nothing_to_a_text x : takes_no_alias t allowed x -> Forall is_scalar x ->
     bytes_to_text (decode t (encode x)) = x /\
     encode (bytes_to_text (decode t (encode x))) = encode x.
   Proof.
-    intros Hx. rewrite decoding_gives_the_bytes_back.
+    intros Hone Hx. rewrite decoding_gives_the_bytes_back by auto.
     destruct (bytes_of_a_text_are_read_back x Hx) as [-> _]. auto.
   Qed.
 
@@ -292,15 +306,22 @@ Section Tokenizer.
     destruct (in_dec _ token allowed); simpl; split; intros [H1 H2]; auto; easy.
   Qed.
 
+  (* Clauses: S3 *)
+  Theorem what_is_in_neither_set_is_ordinary_text disallowed x : ~ In [] disallowed ->
+    (forall before token, ~ occurs allowed x before token) ->
+    (forall before token, ~ occurs disallowed x before token) ->
+    Definitions.encode t allowed disallowed x = Encoded (encode_ordinary t x).
+  Proof.
+    intros Hne Ha Hd. unfold Definitions.encode. apply find_first_none in Hd; auto. rewrite Hd.
+    f_equal. destruct x as [|c x].
+    - unfold encode_allowed, split_special_tokens. simpl. symmetry. apply encode_ordinary_empty.
+    - unfold encode_allowed. rewrite text_without_special_tokens_is_ordinary; auto using allowed_not_empty;
+        [apply app_nil_r | discriminate].
+  Qed.
+
   (** ** Offsets *)
 
-  (** The byte spans of ids of which the first begins at [start]. *)
-  Fixpoint byte_spans (start : nat) (ids : list id) : list (nat * nat) :=
-    match ids with
-    | [] => []
-    | i :: ids' =>
-        let stop := start + length (id_bytes t i) in (start, stop) :: byte_spans stop ids'
-    end.
+  Local Notation byte_spans := (byte_spans t).
 
   Lemma byte_spans_at start ids k i : nth_error ids k = Some i ->
     nth_error (byte_spans start ids) k
@@ -313,13 +334,14 @@ Section Tokenizer.
   Qed.
 
   (* Clauses: O1 *)
-  Theorem byte_spans_tile x k i : nth_error (encode x) k = Some i ->
+  Theorem byte_spans_tile x k i : takes_no_alias t allowed x -> nth_error (encode x) k = Some i ->
     exists start stop, nth_error (byte_spans 0 (encode x)) k = Some (start, stop) /\
       start = length (decode t (firstn k (encode x))) /\
+      stop = length (decode t (firstn (S k) (encode x))) /\
       firstn (stop - start) (skipn start (text_to_bytes x)) = id_bytes t i.
   Proof.
-    intros H. rewrite (byte_spans_at 0 _ _ _ H). do 2 eexists. split; [reflexivity|].
-    split; [reflexivity|]. rewrite <- (decoding_gives_the_bytes_back x), !Nat.add_0_l.
+    intros Hone H. rewrite (byte_spans_at 0 _ _ _ H). do 2 eexists. split; [reflexivity|].
+    split; [reflexivity|]. split; [reflexivity|]. rewrite <- (decoding_gives_the_bytes_back x Hone), !Nat.add_0_l.
     destruct (nth_error_split _ _ H) as (p & q & E & <-). rewrite E.
     replace (firstn (length p) (p ++ i :: q)) with p
       by (rewrite firstn_app, firstn_all, Nat.sub_diag; simpl; now rewrite app_nil_r).

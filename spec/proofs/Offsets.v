@@ -11,20 +11,6 @@
 
 From BPE Require Import Definitions LowestRank Merging SpecialTokens Utf8 Encoding.
 
-(** Where the bytes of the character of this index begin. *)
-Definition begins_at (x : text) (k : nat) : nat := length (text_to_bytes (firstn k x)).
-
-Definition how_many (n : nat) (test : nat -> bool) : nat := length (filter test (seq 0 n)).
-
-(** The characters that end at [start] or before come before the span; it ends behind those that
-    begin before [stop]. *)
-Definition character_span (x : text) (span : nat * nat) : nat * nat :=
-  (how_many (length x) (fun k => begins_at x (S k) <=? fst span),
-   how_many (length x) (fun k => begins_at x k <? snd span)).
-
-Definition character_spans (t : tokenizer) (x : text) (ids : list id) : list (nat * nat) :=
-  map (character_span x) (byte_spans t 0 ids).
-
 (** ** Counting what comes first *)
 
 Lemma filter_none {A} (f : A -> bool) l : (forall x, In x l -> f x = false) -> filter f l = [].
@@ -153,12 +139,12 @@ Section Spans.
   Qed.
 
   (* Clauses: O1 *)
-  Theorem character_spans_cover_the_text allowed x k : incl allowed (map fst (special_tokens t)) ->
-    k < length x -> exists n first stop,
+  Theorem character_spans_cover_the_text allowed x k :
+    incl allowed (map fst (special_tokens t)) -> takes_no_alias t allowed x -> k < length x -> exists n first stop,
       nth_error (character_spans t x (encode_allowed t allowed x)) n = Some (first, stop) /\
       first <= k < stop.
   Proof.
-    intros Hal Hk. set (ids := encode_allowed t allowed x).
+    intros Hal Hone Hk. set (ids := encode_allowed t allowed x).
     assert (Hb : begins_at x k < length (decode t ids)).
     { unfold ids. rewrite decoding_gives_the_bytes_back by auto. rewrite <- begins_at_end.
       pose proof (begins_at_next x k Hk). pose proof (begins_at_rises x (S k) (length x) ltac:(lia)). lia. }

@@ -101,6 +101,9 @@ Proof. intros H p. unfold update. rewrite H. pose proof (counts_balance m rs p).
 
 (** ** The queue *)
 
+Definition pair_dec (p q : id * id) : {p = q} + {p <> q}.
+Proof. decide equality; apply Nat.eq_dec. Defined.
+
 (** A count, as it was when the entry was made, and a pair. *)
 Notation entry := (nat * (id * id))%type.
 
@@ -131,9 +134,12 @@ Section Lazy.
     {| sequences := merged m (sequences st);
        tokens := tokens st ++ [bytes_at (tokens st) (left_id m) ++ bytes_at (tokens st) (right_id m)] |}.
 
+  (** Each pair that occurs, once. *)
+  Definition each_pair (rs : rows) : list (id * id) := nodup pair_dec (pairs_met rs).
+
   (** The pairs that a merge created: those that have its result. *)
   Definition created (m : merge) (rs : rows) : list (id * id) :=
-    filter (fun p => (fst p =? result m) || (snd p =? result m)) (pairs_met rs).
+    filter (fun p => (fst p =? result m) || (snd p =? result m)) (each_pair rs).
 
   Definition turn (st : in_place) : outcome :=
     match pop (tokens (state st)) (entries st) with
@@ -275,7 +281,7 @@ Section Lazy.
       destruct ((fst q =? result mm) || (snd q =? result mm)) eqn:Ec.
       + exists (count_pair (merged mm rs) q). split; auto. apply in_or_app. left.
         rewrite <- Hcounts. apply in_map_iff. exists q. split; auto.
-        apply filter_In. split; auto. now apply count_pair_met.
+        apply filter_In. split; auto. now apply nodup_In, count_pair_met.
       + apply orb_false_iff in Ec as [Ex Ey]. apply Nat.eqb_neq in Ex, Ey.
         specialize (Hold q Ex Ey). destruct (H2 q) as (k & Hle & Hin); [fold rs; lia|].
         exists k. fold rs in Hle. split; [lia|]. apply in_or_app. right.
@@ -289,7 +295,7 @@ Section Lazy.
         specialize (Hold q). simpl in Hold. lia.
     - intros k q Hin. rewrite app_length. simpl. apply in_app_iff in Hin as [Hin | Hin].
       + apply in_map_iff in Hin as (q' & [= <- <-] & Hq). apply filter_In in Hq as [Hq _].
-        apply in_flat_map in Hq as ([s w] & Hs & Hq). simpl in Hq.
+        apply nodup_In, in_flat_map in Hq as ([s w] & Hs & Hq). simpl in Hq.
         rewrite (surjective_pairing q') in Hq. apply in_pairs_of, neighbours_in in Hq as [Hx Hy].
         pose proof (rows_old _ _ _ _ Hk' s w Hs) as Hf.
         pose proof (tokens_counted _ _ _ _ Hk) as Hc. rewrite app_length in Hf. simpl in Hf.
@@ -335,7 +341,7 @@ Section Lazy.
 
   Definition start_in_place (st : training_state) : in_place :=
     {| state := st; counts_now := count_pair (sequences st);
-       entries := map (fun p => (count_pair (sequences st) p, p)) (pairs_met (sequences st)) |}.
+       entries := map (fun p => (count_pair (sequences st) p, p)) (each_pair (sequences st)) |}.
 
   Lemma next_merge_is ms limit : forall st, trained ms (state st) -> up_to_date st -> work st < limit ->
     match next_merge limit st with
@@ -369,10 +375,10 @@ Section Lazy.
     pose proof (kept_start order corpus order_once order_all) as Hk.
     split; [reflexivity | | |]; cbn [state entries counts_now start_in_place].
     - intros p Hp. eexists. split; [apply le_n|]. apply in_map_iff. exists p. split; auto.
-      apply count_pair_met. lia.
+      apply nodup_In, count_pair_met. lia.
     - intros n p Hin. apply in_map_iff in Hin as (q & [= <- <-] & _). apply le_n.
     - intros n p Hin. apply in_map_iff in Hin as (q & [= <- <-] & Hq).
-      apply in_flat_map in Hq as ([s w] & Hs & Hq). cbn [fst] in Hq.
+      apply nodup_In, in_flat_map in Hq as ([s w] & Hs & Hq). cbn [fst] in Hq.
       rewrite (surjective_pairing q) in Hq. apply in_pairs_of, neighbours_in in Hq as [Hx Hy].
       pose proof (rows_old _ _ _ _ Hk s w Hs) as Hf. pose proof (tokens_counted _ _ _ _ Hk) as Hc.
       rewrite Hc. split; [now apply (proj1 (Forall_forall _ _) Hf) in Hx | now apply (proj1 (Forall_forall _ _) Hf) in Hy].

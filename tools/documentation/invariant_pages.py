@@ -15,6 +15,7 @@ from tools.documentation.clauses import CHAPTERS, path_of, source_of
 from tools.documentation.counterexamples import counterexample
 from tools.documentation.evidence import MEASURED, CitingTest, evidence_for, tests_of
 from tools.documentation.links import page_of
+from tools.documentation.theorems import Theorem, beyond, theorems_of
 from tools.documentation.vectors import Vector, vectors_of
 from tools.documentation.violations import Violation, violations_of
 
@@ -78,6 +79,7 @@ def _parts(clause: Clause) -> Iterator[str]:
     if clause.formal:
         yield f"## Formally\n\n{clause.formal}\n"
     yield _section("The property", map(_property, clauses.properties_of(clause.id)))
+    yield _theorems(clause.id)
     yield _untestable(clause.id)
     yield _vectors(vectors_of(clause.id))
     yield _mutants(clause.id)
@@ -117,6 +119,20 @@ def _property(each: Property) -> str:
     return (
         f"`{each.name}` needs a target that {needs}{compared}; it stands in {_file(path_of(each.statement))}.\n\n"
         + _code("python", source_of(each.statement))
+    )
+
+
+def _theorems(clause: str) -> str:
+    shown = _section("Theorems", map(_theorem, theorems_of(clause)))
+    return f"{shown}\nWhat the sentence promises beyond this: {beyond(clause)}\n" if shown else ""
+
+
+def _theorem(theorem: Theorem) -> str:
+    needs = "" if theorem.needs == "–" else f" Needs: {theorem.needs}."
+    part = "" if theorem.is_whole else " Proves a part."
+    summary = f"`{theorem.name}`: {theorem.words}."
+    return _folded(
+        summary, f"From {_file(theorem.path)}, checked by Coq.{part}{needs}\n\n" + _code("coq", theorem.statement)
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from bpe.conformance.clauses import clause
+from bpe.conformance.faults import Unsupported
 from bpe.conformance.model import BYTES, Model
 from bpe.conformance.model_strategies import Models, bare_models
 from bpe.conformance.protocol import Exchanges, ExchangesAndLoads
@@ -47,9 +48,15 @@ def _with_two_models(draw: DrawFn) -> tuple[Model, Model, str]:
 
 
 def _prepared(target: Exchanges, model: Model, requests: list[Json]) -> list[Json]:
-    """Return the replies to requests about a model, which is loaded first where the target can."""
+    """Return the replies to requests about a model, which is loaded first where the target can.
+
+    Raises `Unsupported` where it cannot load this one.
+    """
     load = [{"cmd": "load", "seq": 0, "model": write_model(model)}] if isinstance(target, ExchangesAndLoads) else []
-    return exchange(target, [*load, *requests])[1 + len(load) :]
+    _, *replies = exchange(target, [*load, *requests])
+    if load and "unsupported" in replies[0]:
+        raise Unsupported(replies[0]["unsupported"]["reason"])
+    return replies[len(load) :]
 
 
 @clause("A1", _with_requests, black_box=True)

@@ -1,7 +1,7 @@
 """Decoding by putting tokens together eight bytes at a time, into one allocation.
 
 Stage: ids to bytes.
-Layout: for each id, `words` has its first eight bytes, `lengths` how many it has, 0 where the id is none, and `starts` where `joined`, all tokens one after the other, has them.
+Layout: for each id one word: up to seven bytes and, in the highest byte, how many there are; 0 where the id is none; of a longer token `-1 - n`, where `starts[n]` and `starts[n + 1]` say where it stands in `long_tokens`.
 Invariant: the bytes are those of the ids in order (D1); where an id is none, nothing is returned and the definition is asked what to say (D2).
 """
 
@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any, Final, final
 
 from librt.strings import BytesWriter, read_i64_le, write_i64_le
-from librt.vecs import vec
-from mypy_extensions import i32, i64
+from librt.vecs import append, vec
+from mypy_extensions import i64
 
 from bpe.engine.kernels.character_classes import PADDING
 from bpe.vocabulary import TokenId
@@ -26,64 +26,68 @@ class Decoder:
 
     def __init__(self, token_bytes: dict[TokenId, bytes]) -> None:
         size: i64 = 1 + max(token_bytes)
-        #: An integer as the interpreter has it, which ids of any size can be compared with.
-        self.size: int = 1 + max(token_bytes)
         self.words: vec[i64] = vec[i64]([i64(0)] * size)
-        self.lengths: vec[i32] = vec[i32]([i32(0)] * size)
-        self.starts: vec[i32] = vec[i32]([i32(0)] * size)
         self.masks: vec[i64] = byte_masks()
-        self.joined: bytes = b"".join(token_bytes.values()) + PADDING
+        long_tokens: list[bytes] = []
+        starts: vec[i64] = vec[i64]([0])
         start: i64 = 0
         for token_id, token in token_bytes.items():
-            index: i64 = token_id
             length: i64 = len(token)
-            self.words[index] = read_i64_le(self.joined, start) & self.masks[min(length, 8)]
-            self.lengths[index] = i32(length)
-            self.starts[index] = i32(start)
+            index: i64 = token_id
+            if length < 8:
+                self.words[index] = (read_i64_le(token + PADDING, 0) & self.masks[length]) | length << 56
+                continue
+            self.words[index] = -1 - i64(len(long_tokens))
+            long_tokens.append(token)
             start += length
+            starts = append(starts, start)
+        self.long_tokens: bytes = b"".join(long_tokens) + PADDING
+        self.starts: vec[i64] = starts
 
     def decode(self, ids: list[Any]) -> bytes | None:
-        """Return the bytes of the ids, or `None` where one of them is no plain integer or no id."""
+        """Return the bytes of the ids, or `None` where one of them is no plain integer or no id.
+
+        Raises `ValueError` where an integer has more than 64 bits.
+        """
         words = self.words
-        lengths = self.lengths
-        size = self.size
+        size = i64(len(words))
         writer = BytesWriter()
         held: i64 = 0  # bytes that do not fill a word yet
-        filled: i64 = 0
+        filled: i64 = 0  # how many
         for value in ids:
             if isinstance(value, bool) or not isinstance(value, int):
                 return None
-            # Compared as it comes: an integer of any size is.
-            if value < 0 or value >= size:
-                return None
             index = i64(value)
-            length = i64(lengths[index])
-            if length == 0:
+            if index < 0 or index >= size:
                 return None
             word = words[index]
-            if length > 8:
-                at = i64(self.starts[index])
-                while length > 8:
-                    held |= word << (8 * filled)
-                    write_i64_le(writer, held)
-                    held = self._above(word, 8 - filled)
-                    length -= 8
+            if word <= 0:
+                if word == 0:
+                    return None
+                # Whole words first; what is left is then like a short token.
+                at = self.starts[-1 - word]
+                length = self.starts[-word] - at
+                while length >= 8:
+                    word = read_i64_le(self.long_tokens, at)
+                    write_i64_le(writer, held | word << (8 * filled))
+                    if filled:
+                        held = (word >> (64 - 8 * filled)) & self.masks[filled]
                     at += 8
-                    word = read_i64_le(self.joined, at)
-                word &= self.masks[length]
+                    length -= 8
+                word = read_i64_le(self.long_tokens, at) & self.masks[length]
+            else:
+                length = word >> 56
+                word &= 0xFFFFFFFFFFFFFF
             held |= word << (8 * filled)
             filled += length
             if filled >= 8:
                 write_i64_le(writer, held)
                 filled -= 8
-                held = self._above(word, length - filled)
+                # Of the last token, which is not empty, `filled` bytes are left: fewer than it has.
+                held = word >> (8 * (length - filled))
         write_i64_le(writer, held)
         writer.truncate(i64(len(writer)) - 8 + filled)
         return writer.getvalue()
-
-    def _above(self, word: i64, count: i64) -> i64:
-        """Return a word without its lowest `count` bytes, of which there are 1 to 8."""
-        return 0 if count == 8 else (word >> (8 * count)) & self.masks[8 - count]
 
 
 def byte_masks() -> vec[i64]:

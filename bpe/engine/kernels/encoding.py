@@ -68,6 +68,7 @@ class Encoder:
         self._id_row: vec[i32] = vec[i32]() if self._is_dense else _row_of(self._ids)
         self._special_ids: dict[str, TokenId] = dict(vocabulary.special_tokens)
         self._finder = SpecialTokenFinder([text.encode() for text in self._special_ids])
+        self._special_starts: list[str] = sorted({text[0] for text in self._special_ids})
         self._longest_special: i64 = max([len(text) for text in self._special_ids], default=0)
         self._decoder: Decoder | None = None
         self._token_bytes: dict[TokenId, bytes] = {}
@@ -87,6 +88,8 @@ class Encoder:
 
     def _holds_special(self, text: str) -> bool:
         """Tell whether any special token occurs in a text of any length."""
+        if not any(start in text for start in self._special_starts):
+            return False  # most texts have none of the characters
         start: i64 = 0
         size: i64 = len(text)
         while start < size:
@@ -152,13 +155,15 @@ class Encoder:
 
     def _list_of(self, text: str) -> list[TokenId]:
         """Return the ids of ordinary scalar text."""
+        return _look_up(self._ids, self._tokens_of(text))
+
+    def _tokens_of(self, text: str) -> vec[i32]:
         row = self._take_row()
         try:
             self._add(text, row, NO_LIMIT)
-            tokens = row.tokens[: row.filled]
+            return row.tokens[: row.filled]
         finally:
             row.give_back()
-        return _look_up(self._ids, tokens)
 
     # --- encoding --------------------------------------------------------------------------------
 
@@ -186,16 +191,14 @@ class Encoder:
 
     def encode_to_array(self, text: Any, allowed_special: Any, disallowed_special: Any) -> Any:
         """Return the ids of a text as 32-bit unsigned integers that export the buffer protocol, or as a list where special tokens are among them."""
-        scalar = scalar_text(text, self.vocabulary.errors)
-        if not self._is_ordinary(scalar, allowed_special, disallowed_special):
-            return self.encode(scalar, allowed_special, disallowed_special)
-        row = self._take_row()
-        try:
-            self._add(scalar, row, NO_LIMIT)
-            tokens = row.tokens[: row.filled]
-        finally:
-            row.give_back()
-        return tokens if self._is_dense else self._to_ids(tokens)
+        if isinstance(text, str):
+            try:
+                if self._is_ordinary(text, allowed_special, disallowed_special):
+                    tokens = self._tokens_of(text)
+                    return tokens if self._is_dense else self._to_ids(tokens)
+            except UnicodeEncodeError:  # a surrogate: refused or repaired below
+                pass
+        return self.encode(text, allowed_special, disallowed_special)
 
     def _to_ids(self, tokens: vec[i32]) -> vec[i32]:
         """Put the ids in the place of token numbers; those of 2 ** 31 and more as the same 32 bits."""
@@ -261,14 +264,17 @@ class Encoder:
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """Equals `reference.encoding.decode_bytes` (clauses D1, D2, E9)."""
-        row = as_row(ids)
+        row = ids if isinstance(ids, list) else as_row(ids)
         decoder = self._decoder
         if decoder is None and self.vocabulary.max_token_id < MOST_IDS:
             decoder = self._decoder = Decoder(self._make_bytes_by_id())
         if decoder is not None:
-            data = decoder.decode(row)
-            if data is not None:
-                return data
+            try:
+                data = decoder.decode(row)
+                if data is not None:
+                    return data
+            except ValueError:  # an integer of more than 64 bits
+                pass
         return b"".join(self.decode_each(row))
 
     def decode_each(self, ids: Iterable[int]) -> list[bytes]:

@@ -196,13 +196,20 @@ def _white_space_end(text: bytes, at: i64, family: i64, blocks: vec[i16], classe
     start = at
     last = at  # where the last character of the run begins
     newline: i64 = 0  # where the last line break of the run ends
-    kind = class_of(read_i64_le(text, at), blocks, classes)
+    kind: i64 = SPACE
     while kind & WHITE_SPACE:
-        last = at
-        at = skip_one(text, at)
-        if kind == NEWLINE:
-            newline = at
-        kind = class_of(read_i64_le(text, at), blocks, classes)
+        word = read_i64_le(text, at)
+        first = word & 0xFF
+        if first == _BLANK:  # needs no look-up
+            last = at
+            at += 1
+        else:
+            kind = class_of(word, blocks, classes)
+            if kind & WHITE_SPACE:
+                last = at
+                at = skip_one(text, at)
+                if kind == NEWLINE:
+                    newline = at
     if family <= CL100K_BASE and kind == END:
         return at
     if family != GPT2 and newline:

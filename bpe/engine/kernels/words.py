@@ -10,52 +10,64 @@ from __future__ import annotations
 from librt.strings import read_i64_le
 from mypy_extensions import i64
 
-from bpe.engine.kernels.pre_split import O200K
+from bpe.engine.kernels.pre_split import GPT2, O200K
 
 
 def ascii_word_end(text: bytes, at: i64, word: i64, family: i64) -> i64:
-    """Return where the ASCII word ends that begins at `at`, perhaps with a blank; 0 where there is none, or one of over 15 bytes."""
-    if family >= O200K:
-        return _cased_word_end(text, at, word) if family == O200K else 0
-    no_letter = ~_letters(word) & _high_bits()
-    if word & 0xFF == 0x20:
-        no_letter &= ~0x80
-    if no_letter & 0x80:
+    """Return where the ASCII word ends that begins at `at`, perhaps with what a word takes along; 0 where there is none, or one of over 15 bytes."""
+    if family > O200K:
         return 0
-    if no_letter:
-        length = _lowest(no_letter)
-        if length == 1 and word & 0xFF == 0x20:
+    letters = _letters(word)
+    before: i64 = 0  # 0x80 if the first byte is no letter
+    if letters & 0x80 == 0:
+        if letters & 0x8000 == 0 or not _stands_before_words(word & 0xFF, family):
             return 0
-        return at + length if read_i64_le(text, at + length) & 0x80 == 0 else 0
+        before = 0x80
+    if family == O200K:
+        return _cased_word_end(text, at, word, before)
+    no_letter = ~(letters | before) & _high_bits()
+    if no_letter:
+        return _end_before_ascii(text, at + _lowest(no_letter))
     no_letter = ~_letters(read_i64_le(text, at + 8)) & _high_bits()
     if not no_letter:
         return 0
-    end = at + 8 + _lowest(no_letter)
-    return end if read_i64_le(text, end) & 0x80 == 0 else 0
+    return _end_before_ascii(text, at + 8 + _lowest(no_letter))
 
 
-def _cased_word_end(text: bytes, at: i64, word: i64) -> i64:
+def _stands_before_words(first: i64, family: i64) -> bool:
+    """Tell whether words take this byte along, which is no letter: any but a line break or a number, and in GPT-2's pattern a blank."""
+    if first == 0x20:
+        return True
+    if family == GPT2 or first >= 0x80 or first == 0x0A or first == 0x0D or 0x30 <= first <= 0x39:
+        return False
+    # In cl100k's family an apostrophe may begin a contraction, which comes first.
+    return family == O200K or first != 0x27
+
+
+def _end_before_ascii(text: bytes, end: i64) -> i64:
+    """Return an end where ASCII follows, which cannot be a letter, and else 0."""
+    if read_i64_le(text, end) & 0x80:
+        return 0
+    return end
+
+
+def _cased_word_end(text: bytes, at: i64, word: i64, before: i64) -> i64:
     """Return where a word of capitals, then small letters ends; o200k begins another where a capital follows a small letter."""
-    no_capital = ~_capitals(word) & _high_bits()
-    if word & 0xFF == 0x20:
-        no_capital &= ~0x80
+    no_capital = ~(_capitals(word) | before) & _high_bits()
     if not no_capital:
         return 0
     # From the first that is no capital on, all must be small.
-    above = no_capital | -no_capital
-    no_small = ~_small_letters(word) & _high_bits() & above
+    no_small = ~_small_letters(word) & _high_bits() & (no_capital | -no_capital)
     if no_small:
-        length = _lowest(no_small)
-        if length == 0 or (length == 1 and word & 0xFF == 0x20):
-            return 0
-        end = at + length
+        end = at + _lowest(no_small)
     else:
         no_small = ~_small_letters(read_i64_le(text, at + 8)) & _high_bits()
         if not no_small:
             return 0
         end = at + 8 + _lowest(no_small)
-    following = read_i64_le(text, end) & 0xFF
-    return end if following < 0x80 and following != 0x27 else 0
+    if read_i64_le(text, end) & 0xFF == 0x27:
+        return 0
+    return _end_before_ascii(text, end)
 
 
 def _high_bits() -> i64:

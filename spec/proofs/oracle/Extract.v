@@ -15,5 +15,6 @@ Extract Inlined Constant N.ltb => "(<)".
 
 Extraction Language OCaml.
 Extraction "definitions.ml"
-  text_to_bytes merge_piece merge_all_by_pairs encode disallowed_by_default decode decode_bytes
-  is_self_encoding count_pre_tokens train_merges.
+  text_to_bytes read_text bytes_to_text bytes_to_text_strict split_well_formed replacement
+  apply_merge merge_piece encode encode_ordinary encode_bytes disallowed_by_default decode byte_spans
+  character_span pair_of count_pre_tokens add_counts pairs_met count_pair start_training train_step train_merges.

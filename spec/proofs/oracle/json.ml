@@ -1,9 +1,10 @@
-(* JSON, as much of it as the protocol needs: RFC 8259 without fractions. *)
+(* JSON, as much of it as the protocol needs: RFC 8259. *)
 
 type t =
   | Null
   | Bool of bool
   | Int of int
+  | Other of string  (* any other number, as it is written *)
   | String of string  (* UTF-8 *)
   | List of t list
   | Object of (string * t) list
@@ -74,13 +75,15 @@ let read_string r =
   in
   go ()
 
-let read_int r =
+(* Whole numbers that OCaml has; any other number keeps its digits, and is no id of anything. *)
+let read_number r =
   let start = r.at in
-  if peek r = '-' then step r;
-  while match peek r with '0' .. '9' -> true | _ -> false do step r done;
-  match int_of_string_opt (String.sub r.text start (r.at - start)) with
-  | Some n -> Int n
-  | None -> fault start "no number"
+  while match peek r with '0' .. '9' | '-' | '+' | '.' | 'e' | 'E' -> true | _ -> false do step r done;
+  let digits = String.sub r.text start (r.at - start) in
+  match (int_of_string_opt digits, float_of_string_opt digits) with
+  | Some n, _ -> Int n
+  | None, Some _ -> Other digits
+  | None, None -> fault start "no number"
 
 let rec read_value r =
   skip_space r;
@@ -92,7 +95,7 @@ let rec read_value r =
     | 't' -> word r "true" (Bool true)
     | 'f' -> word r "false" (Bool false)
     | 'n' -> word r "null" Null
-    | _ -> read_int r
+    | _ -> read_number r
   in
   skip_space r;
   value
@@ -135,6 +138,7 @@ let rec print = function
   | Null -> "null"
   | Bool b -> string_of_bool b
   | Int n -> string_of_int n
+  | Other digits -> digits
   | String s -> quote s
   | List l -> "[" ^ String.concat "," (List.map print l) ^ "]"
   | Object o -> "{" ^ String.concat "," (List.map (fun (k, v) -> quote k ^ ":" ^ print v) o) ^ "}"
