@@ -182,7 +182,8 @@ def _sound_tokens(token_bytes: Mapping[Any, Any]) -> set[bytes] | None:
     ids, tokens = token_bytes.keys(), token_bytes.values()
     if not (set(map(type, ids)) <= {int} and set(map(type, tokens)) <= {bytes}):
         return None
-    if not 0 <= min(ids, default=0) <= max(ids, default=0) <= MAX_TOKEN_ID:
+    # They are in order: the first is the least.
+    if not 0 <= next(iter(ids), 0) <= next(reversed(ids), 0) <= MAX_TOKEN_ID:
         return None
     present = set(tokens)
     return present if len(present) == len(tokens) and b"" not in present else None
