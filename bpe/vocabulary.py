@@ -95,7 +95,7 @@ class Vocabulary:
     @cached_property
     def max_token_id(self) -> TokenId:
         """The greatest id in use, special tokens included."""
-        return max(next(reversed(self.token_bytes.keys())), *self.special_tokens.values())
+        return max(max(self.token_bytes), *self.special_tokens.values())
 
     @property
     def n_vocab(self) -> int:
@@ -179,11 +179,11 @@ def _check_tokens(vocabulary: Vocabulary) -> None:
 
 def _sound_tokens(token_bytes: Mapping[Any, Any]) -> set[bytes] | None:
     """Return the tokens if ids are integers in range and tokens distinct bytes, at the speed of the interpreter's own loops."""
-    ids, tokens = token_bytes.keys(), token_bytes.values()
+    ids, tokens = list(token_bytes), token_bytes.values()
     if not (set(map(type, ids)) <= {int} and set(map(type, tokens)) <= {bytes}):
         return None
     # They are in order: the first is the least.
-    if not 0 <= next(iter(ids), 0) <= next(reversed(ids), 0) <= MAX_TOKEN_ID:
+    if ids and not 0 <= ids[0] <= ids[-1] <= MAX_TOKEN_ID:
         return None
     present = set(tokens)
     return present if len(present) == len(tokens) and b"" not in present else None

@@ -8,8 +8,9 @@
 4. `formats`, `loading`, `saving`: all of them together.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
+
+from bpe.later import import_later
 
 if TYPE_CHECKING:
     from bpe.files.formats import FORMATS, FileFormat, Semantics, detect_format
@@ -17,6 +18,18 @@ if TYPE_CHECKING:
     from bpe.files.loading import load_vocabulary
     from bpe.files.saving import save_vocabulary
     from bpe.files.tiktoken_ranks import parse_ranks
+else:
+    # A named encoding needs one format, not all of them.
+    __getattr__, __dir__ = import_later(
+        __name__,
+        {
+            **dict.fromkeys(("FORMATS", "FileFormat", "Semantics", "detect_format"), "bpe.files.formats"),
+            **dict.fromkeys(("OMITTED", "EmptyTokens", "Omitted"), "bpe.files.given"),
+            "load_vocabulary": "bpe.files.loading",
+            "parse_ranks": "bpe.files.tiktoken_ranks",
+            "save_vocabulary": "bpe.files.saving",
+        },
+    )
 
 __all__ = [
     "FORMATS",
@@ -30,20 +43,3 @@ __all__ = [
     "parse_ranks",
     "save_vocabulary",
 ]
-
-#: Where each comes from when it is first asked for: a named encoding needs one format, not all of them.
-_LATER: Final = {
-    **dict.fromkeys(("FORMATS", "FileFormat", "Semantics", "detect_format"), "bpe.files.formats"),
-    **dict.fromkeys(("OMITTED", "EmptyTokens", "Omitted"), "bpe.files.given"),
-    "load_vocabulary": "bpe.files.loading",
-    "parse_ranks": "bpe.files.tiktoken_ranks",
-    "save_vocabulary": "bpe.files.saving",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_LATER[name]), name)
-    globals()[name] = value
-    return value
