@@ -95,7 +95,8 @@ class Vocabulary:
     @cached_property
     def max_token_id(self) -> TokenId:
         """The greatest id in use, special tokens included."""
-        return max(max(self.token_bytes), *self.special_tokens.values())
+        ordinary = max(self.token_bytes)
+        return max(ordinary, *self.special_tokens.values()) if self.special_tokens else ordinary
 
     @property
     def n_vocab(self) -> int:
