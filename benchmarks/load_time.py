@@ -45,7 +45,7 @@ print(json.dumps([b - a for a, b in zip(marks, marks[1:])] + [opened - before, m
 
 def main() -> None:
     """Print a table for each encoding: medians, of processes that take turns."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.load_time", description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load_time", description=__doc__.splitlines()[0])
     parser.add_argument("encodings", nargs="*", default=["cl100k_base"])
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()

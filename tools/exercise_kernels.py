@@ -9,13 +9,15 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bpe.engine import COMPILED
 from bpe.engine.encoding import PortableEncoder
+from bpe.errors import FileFormatError
+from bpe.files.tiktoken_ranks import format_ranks, parse_ranks
 from bpe.patterns import NAMED_PATTERNS
 from bpe.training import train
-from bpe.vocabulary import Vocabulary
+from bpe.vocabulary import TokenId, Vocabulary
 
 TEXT = "It's 12345 tokens, isn't it?\r\n  naïve café – 東京の天気 😀 e\u0301 ǅ ſ\t\n\n" * 8
 KINDS = ("s", "ſ", "A", "1", " ", "\n", "'", "!", "\u0301", "\U000323b0")
@@ -40,9 +42,24 @@ def _run(seed: int) -> Iterator[str]:
         trained = train([TEXT], 300, pattern=name, special_tokens=SPECIAL)
         yield from _compare(trained.vocabulary, rng, name)
     # No pattern, rank semantics, ids with gaps, a token that only the shortcut gives.
-    tokens = {**trained.vocabulary.token_bytes, 1000: b"a long token of many bytes", 2**31: b"xyzw"}
-    yield from _compare(Vocabulary(tokens, whole_pre_token=True), rng, "ranks")  # type: ignore[arg-type]
-    yield from _compare(Vocabulary(tokens), rng, "ranks alone")  # type: ignore[arg-type]
+    tokens = dict(trained.vocabulary.token_bytes)
+    tokens |= {TokenId(1000): b"a long token of many bytes", TokenId(2**31): b"xyzw"}
+    ranks = Vocabulary(tokens, whole_pre_token=True)
+    yield from _compare(ranks, rng, "ranks")
+    yield from _compare(Vocabulary(tokens), rng, "ranks alone")
+    yield from _read_ranks(ranks)
+
+
+def _read_ranks(vocabulary: Vocabulary) -> Iterator[str]:
+    """Read a rank file, and each beginning of it, which are all damaged in one way or another."""
+    data = format_ranks(vocabulary)
+    for stop in (len(data), *range(200)):
+        try:
+            tokens = parse_ranks(data[:stop])
+        except FileFormatError:
+            continue
+        if not tokens.items() <= vocabulary.token_bytes.items():
+            yield f"rank file: {data[:stop]!r}"
 
 
 def _compare(vocabulary: Vocabulary, rng: random.Random, name: str) -> Iterator[str]:
@@ -74,7 +91,7 @@ def _answers(encoder: object, text: str) -> list[object]:
     ]
 
 
-def _refusal(encoder: PortableEncoder, ids: list[int]) -> str:
+def _refusal(encoder: PortableEncoder, ids: Sequence[int]) -> str:
     try:
         encoder.decode_bytes([*ids, 2**40])
     except Exception as fault:  # noqa: BLE001 - what kind it is, is the answer
