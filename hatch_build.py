@@ -130,11 +130,7 @@ def _flags(flags: list[str]) -> list[str]:
     # Kernels count on wrapping, which CPython's own flags promise until CFLAGS replaces them.
     kept += ["-fwrapv", "-Werror=implicit-function-declaration"]
     # ELF lets another library replace any function of this one, unless told otherwise: then nothing is inlined.
-    return (
-        kept
-        if sys.platform == "darwin"
-        else [*kept, "-fno-semantic-interposition", *os.environ.get("XFLAGS", "").split()]
-    )
+    return kept if sys.platform == "darwin" else [*kept, "-fno-semantic-interposition"]
 
 
 def _build(extensions: Sequence[Extension], folder: Path) -> Path:

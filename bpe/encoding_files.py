@@ -9,17 +9,13 @@ The other two belong to other programs, and tiktoken's may be a folder where any
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import importlib.util
 import os
 import stat
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-import platformdirs
 
 from bpe.encoding_table import PinnedFile
 from bpe.errors import ChecksumError, EncodingUnavailableError
@@ -51,6 +47,8 @@ def cache_folder() -> Path:
     >>> cache_folder().name
     'bpe-spec'
     """
+    import platformdirs  # noqa: PLC0415 - takes longer than reading a file, and is not asked where the folder is given
+
     return platformdirs.user_cache_path("bpe-spec", appauthor=False)
 
 
@@ -96,6 +94,9 @@ def read_content(path: Path, *, limit: int) -> bytes | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     if path.suffix == ".gz":
+        import gzip  # noqa: PLC0415 - few files are packed
+        import zlib  # noqa: PLC0415
+
         try:
             with gzip.open(path) as stream:
                 return stream.read(limit + 1)

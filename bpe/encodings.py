@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,6 @@ from bpe.byte_order import byte_order
 from bpe.encoding_files import FoundFile, find_pinned_file
 from bpe.encoding_table import ENCODINGS, NamedEncoding, look_up_encoding
 from bpe.errors import ChecksumError, EncodingUnavailableError, InputTypeError
-from bpe.files.gpt2_merges import bytes_to_characters, parse_merges
 from bpe.files.tiktoken_ranks import parse_ranks
 from bpe.models import encoding_name_for_model
 from bpe.patterns import resolve_pattern
@@ -141,6 +139,10 @@ def _read_ranks(files: list[FoundFile]) -> dict[TokenId, bytes]:
 
 def _join_gpt2_pair(merges: FoundFile, ids: FoundFile) -> dict[TokenId, bytes]:
     """Return GPT-2's tokens by id: vocab.bpe says which there are, encoder.json which id each has."""
+    import json  # noqa: PLC0415 - one encoding of all needs what this needs
+
+    from bpe.files.gpt2_merges import bytes_to_characters, parse_merges  # noqa: PLC0415
+
     made = [left + right for _, left, right in parse_merges(merges.content.decode(), merges.path)]
     entries = json.loads(ids.content)
     return {entries[bytes_to_characters(token)]: token for token in (*single_bytes(byte_order("gpt2")).values(), *made)}

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 _PROPERTY = r"[A-Za-z0-9 &_.-]+(?:[:=][A-Za-z0-9 &_./-]*)?"
@@ -23,7 +23,7 @@ _ESCAPE = (
 _POSIX = rf"\[:\^?{_PROPERTY}:\]"
 _FLAG = r"(?:[abefimprsuwxL]|V[01])"
 
-_OUTSIDE_SETS: Final = re.compile(
+_OUTSIDE_SETS: Final = (
     # A bracket that comes first in a set is a member of it.
     rf"(?P<set>\[\^?(?>{_ESCAPE}|{_POSIX}|.)(?>{_ESCAPE}|{_POSIX}|[^\]])*\])"
     r"|(?P<comment>\(\?\#(?:\\.|[^)\\])*\))"
@@ -31,10 +31,9 @@ _OUTSIDE_SETS: Final = re.compile(
     r"|(?P<open>\((?:\?P=)?)"
     r"|(?P<close>\))"
     rf"|(?P<escape>{_ESCAPE})"
-    r"|(?P<other>.)",
-    re.DOTALL,
+    r"|(?P<other>.)"
 )
-_IN_SET: Final = re.compile(rf"(?P<escape>{_ESCAPE})|(?P<posix>{_POSIX})|(?P<other>.)", re.DOTALL)
+_IN_SET: Final = rf"(?P<escape>{_ESCAPE})|(?P<posix>{_POSIX})|(?P<other>.)"
 
 _LONG_NAMES: Final = {
     "L": "letter", "LC": "casedletter", "Lu": "uppercaseletter", "Ll": "lowercaseletter", "Lt": "titlecaseletter",
@@ -55,6 +54,12 @@ _FIXED_IN_SETS: Final = frozenset("abfnrtv")
 #: Flags that change neither what a class is nor which characters are equal; `i` is looked at by itself.
 _FIXED_FLAGS: Final = frozenset("imsxbep")
 _ENCODING_FLAGS: Final = frozenset("auL")
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    # Not when this is imported: named patterns need not be read.
+    return re.compile(source, re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +153,7 @@ def _read_parts(source: str, reading: _Reading) -> Iterator[str | CharacterClass
             yield source[position:stop]
             position = stop
             continue
-        token = _OUTSIDE_SETS.match(source, position)
+        token = _compiled(_OUTSIDE_SETS).match(source, position)
         if token is None:  # a lone backslash at the end
             yield source[position:]
             return
@@ -196,7 +201,7 @@ def _read_set(text: str, reading: _Reading) -> Iterator[str | CharacterClass]:
     start = 2 if text.startswith("[^") else 1
     yield text[:start]
     signs = set()
-    for item in _IN_SET.finditer(text, start, len(text) - 1):
+    for item in _compiled(_IN_SET).finditer(text, start, len(text) - 1):
         signs.add(_property_sign(item[0]))
         if item.lastgroup == "escape":
             yield _read_escape(item[0], reading, in_set=True)

@@ -14,7 +14,6 @@ from os import PathLike
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from bpe.conversion import forget_merges
 from bpe.engine.encoder import Encoder, make_encoder
 from bpe.engine.encoding import TokenSpan
 from bpe.engine.utf8 import scalar_text
@@ -30,7 +29,6 @@ from bpe.errors import (
     UnknownTokenError,
     VocabularySizeError,
 )
-from bpe.files import save_vocabulary
 from bpe.patterns import Pattern
 from bpe.reference.encoding import as_token_id
 from bpe.reference.special_tokens import resolve_special
@@ -467,6 +465,8 @@ class Tokenizer:
         Clauses: F1, F4.
         Raises `CannotExpressError`, before anything is written, where the format cannot hold this tokenizer.
         """
+        from bpe.files.saving import save_vocabulary  # noqa: PLC0415 - most programs save nothing
+
         save_vocabulary(self._vocabulary, path, format=format)
 
     # --- what tiktoken's documentation reaches for, to extend an encoding --------------------------
@@ -486,6 +486,8 @@ class Tokenizer:
         try:
             ranks = self._ranks
         except AttributeError:  # not asked for before: recovering them from merges takes seconds
+            from bpe.conversion import forget_merges  # noqa: PLC0415 - most programs ask for no ranks
+
             ranks = dict(forget_merges(self._vocabulary).token_ids)
             object.__setattr__(self, "_ranks", ranks)
         return ranks.copy()  # type: ignore[return-value]

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Final
 
 from bpe.unicode_tables import CATEGORY_RUNS, UNICODE_VERSION, WHITE_SPACE
@@ -41,6 +41,16 @@ def _runs() -> tuple[tuple[int, ...], tuple[str, ...]]:
     runs = re.findall(r"([A-Z][a-z])(\d*)", CATEGORY_RUNS)
     stops = accumulate(int(length or 1) for _, length in runs)
     return (0, *stops)[:-1], tuple(category for category, _ in runs)
+
+
+@cache
+def _ranges_by_category() -> dict[str, list[tuple[int, int]]]:
+    """Return the ranges of each category, in order: one pass for all of them."""
+    starts, categories = _runs()
+    ranges: dict[str, list[tuple[int, int]]] = {category: [] for group in CATEGORIES.values() for category in group}
+    for start, stop, category in zip(starts, (*starts[1:], _CODE_POINTS), categories, strict=True):
+        ranges[category].append((start, stop - 1))
+    return ranges
 
 
 def general_category(code_point: int) -> str:
@@ -80,9 +90,8 @@ def class_ranges(name: str) -> Ranges:
     if name == "White_Space":
         return WHITE_SPACE
     members = _MEMBERS[name]
-    starts, categories = _runs()
-    runs = zip(starts, (*starts[1:], _CODE_POINTS), categories, strict=True)
-    return tuple(_join((start, stop - 1) for start, stop, category in runs if category in members))
+    ranges = _ranges_by_category()
+    return tuple(_join(sorted(chain.from_iterable(ranges[member] for member in members))))
 
 
 def complement(ranges: Ranges) -> Ranges:

@@ -6,7 +6,6 @@ A `Vocabulary` is immutable, and well formed or not there at all: its constructo
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -71,11 +70,7 @@ class Vocabulary:
     errors: SurrogateProfile = "strict"
 
     def __post_init__(self) -> None:
-        try:
-            ordered = dict(sorted(self.token_bytes.items()))
-        except TypeError as fault:
-            raise InvalidVocabularyError(f"token ids must be integers ({fault})") from None
-        object.__setattr__(self, "token_bytes", MappingProxyType(ordered))
+        object.__setattr__(self, "token_bytes", MappingProxyType(_in_order(self.token_bytes)))
         object.__setattr__(self, "special_tokens", MappingProxyType(dict(self.special_tokens)))
         object.__setattr__(self, "aliases", MappingProxyType(dict(self.aliases)))
         if self.merges is not None:
@@ -100,7 +95,8 @@ class Vocabulary:
     @cached_property
     def max_token_id(self) -> TokenId:
         """The greatest id in use, special tokens included."""
-        return max(*self.token_bytes, *self.special_tokens.values())
+        ordinary = max(self.token_bytes)
+        return max(ordinary, *self.special_tokens.values()) if self.special_tokens else ordinary
 
     @property
     def n_vocab(self) -> int:
@@ -116,6 +112,8 @@ class Vocabulary:
     @cached_property
     def fingerprint(self) -> str:
         """The sha256 of all that decides behaviour, as hexadecimal digits (clause F4)."""
+        import json  # noqa: PLC0415 - loading needs none of it
+
         text = json.dumps(_content(self), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -150,6 +148,17 @@ def single_bytes(order: Iterable[int] = range(256)) -> dict[TokenId, bytes]:
     return {TokenId(index): bytes([value]) for index, value in enumerate(order)}
 
 
+def _in_order(token_bytes: Mapping[TokenId, bytes]) -> dict[TokenId, bytes]:
+    """Return a copy in the order of ids; nearly always they come in order."""
+    try:
+        ids = sorted(token_bytes.keys())
+    except TypeError as fault:
+        raise InvalidVocabularyError(f"token ids must be integers ({fault})") from None
+    if ids == list(token_bytes.keys()):
+        return dict(token_bytes)
+    return {token_id: token_bytes[token_id] for token_id in ids}
+
+
 def _check_profiles(vocabulary: Vocabulary) -> None:
     pattern: Any = vocabulary.pattern
     if not isinstance(pattern, Pattern | None):
@@ -159,25 +168,26 @@ def _check_profiles(vocabulary: Vocabulary) -> None:
 
 
 def _check_tokens(vocabulary: Vocabulary) -> None:
-    if not _has_sound_tokens(vocabulary.token_bytes):
+    present = _sound_tokens(vocabulary.token_bytes)
+    if present is None:
         _refuse_tokens(vocabulary)
-    present = set(vocabulary.token_bytes.values())
+        return
     missing = [value for value in range(256) if bytes([value]) not in present]
     if missing:
         listed = ", ".join(f"0x{value:02x}" for value in missing[:8]) + (", …" if len(missing) > 8 else "")
         raise InvalidVocabularyError(f"{len(missing)} single bytes have no token ({listed}): every byte needs an id")
 
 
-def _has_sound_tokens(token_bytes: Mapping[Any, Any]) -> bool:
-    """Tell whether ids are integers in range and tokens distinct bytes, at the speed of the interpreter's own loops."""
-    ids, tokens = token_bytes.keys(), token_bytes.values()
-    return (
-        set(map(type, ids)) <= {int}
-        and set(map(type, tokens)) <= {bytes}
-        and 0 <= min(ids, default=0) <= max(ids, default=0) <= MAX_TOKEN_ID
-        and all(tokens)
-        and len(set(tokens)) == len(tokens)
-    )
+def _sound_tokens(token_bytes: Mapping[Any, Any]) -> set[bytes] | None:
+    """Return the tokens if ids are integers in range and tokens distinct bytes, at the speed of the interpreter's own loops."""
+    ids, tokens = list(token_bytes), token_bytes.values()
+    if not (set(map(type, ids)) <= {int} and set(map(type, tokens)) <= {bytes}):
+        return None
+    # They are in order: the first is the least.
+    if ids and not 0 <= ids[0] <= ids[-1] <= MAX_TOKEN_ID:
+        return None
+    present = set(tokens)
+    return present if len(present) == len(tokens) and b"" not in present else None
 
 
 def _refuse_tokens(vocabulary: Vocabulary) -> None:

@@ -8,11 +8,28 @@
 4. `formats`, `loading`, `saving`: all of them together.
 """
 
-from bpe.files.formats import FORMATS, FileFormat, Semantics, detect_format
-from bpe.files.given import OMITTED, EmptyTokens, Omitted
-from bpe.files.loading import load_vocabulary
-from bpe.files.saving import save_vocabulary
-from bpe.files.tiktoken_ranks import parse_ranks
+from typing import TYPE_CHECKING
+
+from bpe.later import import_later
+
+if TYPE_CHECKING:
+    from bpe.files.formats import FORMATS, FileFormat, Semantics, detect_format
+    from bpe.files.given import OMITTED, EmptyTokens, Omitted
+    from bpe.files.loading import load_vocabulary
+    from bpe.files.saving import save_vocabulary
+    from bpe.files.tiktoken_ranks import parse_ranks
+else:
+    # A named encoding needs one format, not all of them.
+    __getattr__, __dir__ = import_later(
+        __name__,
+        {
+            **dict.fromkeys(("FORMATS", "FileFormat", "Semantics", "detect_format"), "bpe.files.formats"),
+            **dict.fromkeys(("OMITTED", "EmptyTokens", "Omitted"), "bpe.files.given"),
+            "load_vocabulary": "bpe.files.loading",
+            "parse_ranks": "bpe.files.tiktoken_ranks",
+            "save_vocabulary": "bpe.files.saving",
+        },
+    )
 
 __all__ = [
     "FORMATS",

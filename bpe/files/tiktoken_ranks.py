@@ -14,16 +14,24 @@ import binascii
 import re
 import warnings
 from pathlib import Path
+from typing import cast
 
+from bpe.engine import COMPILED
 from bpe.errors import EmptyTokenWarning
 from bpe.files.faults import malformed
 from bpe.files.given import EmptyTokens, Given, require_pattern
 from bpe.vocabulary import MAX_TOKEN_ID, TokenId, Vocabulary
 
+if COMPILED:
+    from bpe.engine.kernels.rank_lines import read_rank_lines
+
 #: What the first line of a rank file looks like, and the first line of no other format.
 FIRST_LINE = re.compile(rb"(?:(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?|=) [0-9]+\r?(?:\n|\Z)")
 
 _RANK = re.compile(rb"0|[1-9][0-9]{0,9}")
+
+#: What tokens and ranks are written with.
+_CHARACTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 
 def read_rank_file(path: Path, data: bytes, given: Given) -> Vocabulary:
@@ -54,6 +62,41 @@ def parse_ranks(
     >>> parse_ranks(b"IQ== 0\nIg== 1\n")
     {0: b'!', 1: b'"'}
     """
+    tokens: dict[TokenId, bytes] | None = _parse_at_once(data)
+    return _parse_by_line(data, path, empty_tokens) if tokens is None else tokens
+
+
+def _parse_at_once(data: bytes) -> dict[TokenId, bytes] | None:
+    """Return what a file means in which nothing is amiss; of any other, `None`."""
+    return cast("dict[TokenId, bytes] | None", read_rank_lines(data)) if COMPILED else _parse_in_bulk(data)
+
+
+def _parse_in_bulk(data: bytes) -> dict[TokenId, bytes] | None:
+    """Do the same without kernels, in a few passes over all of the file.
+
+    Whatever is read must be what is there when it is written again: so no other spelling is taken.
+    """
+    lines = data.count(b"\n")
+    fields = data.split()
+    # Nothing else is between fields, in turn, and no field is empty.
+    if data.translate(None, _CHARACTERS) != b" \n" * lines or data[-1:] != b"\n" or len(fields) != 2 * lines:
+        return None
+    texts, digits = fields[::2], fields[1::2]
+    try:
+        tokens = list(map(binascii.a2b_base64, texts))
+        ranks = list(map(int, digits))
+    except ValueError:
+        return None
+    if b"".join(map(binascii.b2a_base64, tokens)) != b"\n".join([*texts, b""]):
+        return None
+    if str(ranks).encode() != b"[%b]" % b", ".join(digits) or max(ranks) > MAX_TOKEN_ID:
+        return None
+    found = dict(zip(cast("list[TokenId]", ranks), tokens, strict=True))
+    return found if len(found) == len(set(tokens)) == lines else None
+
+
+def _parse_by_line(data: bytes, path: str | Path, empty_tokens: EmptyTokens) -> dict[TokenId, bytes]:
+    """Return what a file means, or refuse it by its line."""
     tokens: dict[TokenId, bytes] = {}
     ranks: dict[bytes, TokenId] = {}
     lines = data.split(b"\n")
@@ -122,7 +165,7 @@ def _meet_empty_token(path: str | Path, line: int, rank: TokenId, profile: Empty
             f"{path}, line {line}: token {rank} has no bytes and is left out, so nothing has that id; "
             f"empty_tokens='drop' accepts this, empty_tokens='refuse' refuses the file",
             EmptyTokenWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

@@ -28,6 +28,8 @@ class Decoder:
         size: i64 = 1 + max(token_bytes)
         self.words: vec[i64] = vec[i64]([i64(0)] * size)
         self.masks: vec[i64] = byte_masks()
+        joined = b"".join(token_bytes.values()) + PADDING  # one copy, not one for each token
+        at: i64 = 0
         long_tokens: list[bytes] = []
         starts: vec[i64] = vec[i64]([0])
         start: i64 = 0
@@ -35,12 +37,13 @@ class Decoder:
             length: i64 = len(token)
             index: i64 = token_id
             if length < 8:
-                self.words[index] = (read_i64_le(token + PADDING, 0) & self.masks[length]) | length << 56
-                continue
-            self.words[index] = -1 - i64(len(long_tokens))
-            long_tokens.append(token)
-            start += length
-            starts = append(starts, start)
+                self.words[index] = (read_i64_le(joined, at) & self.masks[length]) | length << 56
+            else:
+                self.words[index] = -1 - i64(len(long_tokens))
+                long_tokens.append(token)
+                start += length
+                starts = append(starts, start)
+            at += length
         self.long_tokens: bytes = b"".join(long_tokens) + PADDING
         self.starts: vec[i64] = starts
 

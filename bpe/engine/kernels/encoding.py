@@ -64,7 +64,8 @@ class Encoder:
         self._encoder = PreTokenEncoder(pairs, whole, remembered)
         self._row = TokenRow()
         self._ids: list[Any] = list(vocabulary.token_bytes)
-        self._is_dense: bool = self._ids == list(range(len(self._ids)))
+        # Ids come in order, and no two are equal.
+        self._is_dense: bool = self._ids[0] == 0 and self._ids[-1] == len(self._ids) - 1
         self._id_row: vec[i32] = vec[i32]() if self._is_dense else _row_of(self._ids)
         self._special_ids: dict[str, TokenId] = dict(vocabulary.special_tokens)
         self._finder = SpecialTokenFinder([text.encode() for text in self._special_ids])
@@ -270,7 +271,7 @@ class Encoder:
         row = ids if isinstance(ids, list) else as_row(ids)
         decoder = self._decoder
         if decoder is None and self.vocabulary.max_token_id < MOST_IDS:
-            decoder = self._decoder = Decoder(self._bytes_by_id())
+            decoder = self._decoder = Decoder(self._make_bytes_by_id())
         if decoder is not None:
             try:
                 data = decoder.decode(row)
@@ -286,9 +287,12 @@ class Encoder:
 
     def _bytes_by_id(self) -> dict[TokenId, bytes]:
         if not self._token_bytes:
-            special = {token_id: text_to_bytes(text) for token_id, text in self.vocabulary.special_texts.items()}
-            self._token_bytes = {**self.vocabulary.token_bytes, **special}
+            self._token_bytes = self._make_bytes_by_id()
         return self._token_bytes
+
+    def _make_bytes_by_id(self) -> dict[TokenId, bytes]:
+        special = {token_id: text_to_bytes(text) for token_id, text in self.vocabulary.special_texts.items()}
+        return {**self.vocabulary.token_bytes, **special}
 
 
 def _family_of(vocabulary: Vocabulary) -> i64:

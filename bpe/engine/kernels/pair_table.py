@@ -48,8 +48,7 @@ class PairTable:
             for merge in merges:
                 self._enter(numbers[merge.left], numbers[merge.right], numbers[merge.result])
             return
-        for index in range(len(self.tokens)):
-            self.results = append(self.results, i32(index))
+        self.results = vec[i32]([i32(index) for index in range(len(self.tokens))])
         self._start(len(self.tokens))
         self.is_recovered = self._recover()
         if not self.is_recovered:
@@ -70,33 +69,29 @@ class PairTable:
 
     def _recover(self) -> bool:
         """Enter each token's merge, which is of the parts that lower ranks leave of it; tell whether each has two."""
-        for number, token in enumerate(self.tokens):
-            if len(token) > 1:
-                if self.merge(token) != 2:
+        text = b"".join(self.tokens) + PADDING  # one copy, not one for each token
+        at: i64 = 0
+        number: i64 = 0
+        for token in self.tokens:
+            size: i64 = len(token)
+            if size > 1:
+                if self._merge(text, at, size) != 2:
                     return False
                 ids = self.ids
                 insert_rank(self.entries, self.mask, i64(ids[0]), i64(ids[1]), number)
+            at += size
+            number += 1
         return True
 
-    def merge(self, token: bytes) -> i64:
-        """Merge the bytes of a token by the pairs entered so far; leave what results in the scratch row, and say how many."""
-        size: i64 = len(token)
-        text = token + PADDING
+    def _merge(self, text: bytes, at: i64, size: i64) -> i64:
+        """Merge bytes of a padded text by the pairs entered so far; leave what results in the scratch row, and say how many."""
         if size <= SHORT:
             return merge_short(
-                text,
-                0,
-                size,
-                self.byte_tokens,
-                self.entries,
-                self.mask,
-                self.results,
-                self.ids,
-                self.ranks,
+                text, at, size, self.byte_tokens, self.entries, self.mask, self.results, self.ids, self.ranks
             )
         if i64(len(self.ids)) < size:
             self.ids = vec[i32]([i32(0)] * size)
-        return merge_long(text, 0, size, self.byte_tokens, self.entries, self.mask, self.results, self.ids)
+        return merge_long(text, at, size, self.byte_tokens, self.entries, self.mask, self.results, self.ids)
 
     def _enter_all(self) -> None:
         """Enter every pair of tokens whose joined bytes are a token."""
@@ -118,7 +113,7 @@ class PairTable:
         return {token: number for number, token in enumerate(self.tokens) if not self._makes(token, number)}
 
     def _makes(self, token: bytes, number: i64) -> bool:
-        return self.merge(token) == 1 and i64(self.ids[0]) == number
+        return self._merge(token + PADDING, 0, i64(len(token))) == 1 and i64(self.ids[0]) == number
 
 
 def insert_rank(entries: vec[i64], mask: i64, left: i64, right: i64, rank: i64) -> None:
