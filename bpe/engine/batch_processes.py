@@ -126,8 +126,7 @@ class Worker:
 
 
 def _start(descriptor: int) -> subprocess.Popen[bytes]:
-    path = [folder for folder in sys.path if isinstance(folder, str)]
-    program = _PROGRAM.format(path=path, descriptor=descriptor)
+    program = _PROGRAM.format(path=list(map(str, sys.path)), descriptor=descriptor)
     # Out of the group that Ctrl-C reaches: this process hears it, and ends its workers.
     return subprocess.Popen(  # noqa: S603 - this interpreter, and a program of ours
         [sys.executable, "-c", program], stdin=subprocess.DEVNULL, pass_fds=[descriptor], process_group=0

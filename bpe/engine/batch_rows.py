@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from bpe.engine import COMPILED
-from bpe.vocabulary import Vocabulary
+from bpe.vocabulary import TokenId, Vocabulary
 
 if COMPILED:
     from bpe.engine.kernels import batch_rows as kernels
@@ -52,18 +52,18 @@ class RowReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         shares = vocabulary.max_token_id < MOST_SHARED
-        self._objects = list(range(vocabulary.max_token_id + 1)) if shares else []
+        self._objects = list(map(TokenId, range(vocabulary.max_token_id + 1))) if shares else []
 
-    def to_lists(self, packed: PackedRows) -> list[list[int]]:
+    def to_lists(self, packed: PackedRows) -> list[list[TokenId]]:
         """Return a list of ids for each row."""
         lengths = packed.lengths.tolist()
         if _HAS_KERNEL and self._objects:
-            rows: list[list[int]] = kernels.to_lists(packed.ids, lengths, self._objects)
+            rows: list[list[TokenId]] = kernels.to_lists(packed.ids, lengths, self._objects)
             return rows
         return [self._to_list(row) for row in _cut(memoryview(packed.ids).cast("I"), lengths)]
 
-    def _to_list(self, row: Sequence[int]) -> list[int]:
-        return list(map(self._objects.__getitem__, row)) if self._objects else list(row)
+    def _to_list(self, row: Sequence[int]) -> list[TokenId]:
+        return list(map(self._objects.__getitem__ if self._objects else TokenId, row))
 
 
 def _cut(ids: memoryview[int], lengths: Sequence[int]) -> Iterable[Sequence[int]]:

@@ -80,7 +80,7 @@ class Batch:
 
 
 def share_out(
-    task: Task, encoder: Encoder, parts: Iterator[list[str]], helpers: int, sharing: Sharing, seconds: float
+    task: Task, encoder: Encoder, parts: Iterator[list[str]], *, helpers: int, sharing: Sharing, seconds: float
 ) -> Rows:
     """Return the ids of the texts of all parts, in order; `seconds` is what one part takes.
 

@@ -10,7 +10,6 @@ from bpe.engine.encoder import Encoder
 from bpe.reference.encoding import SpecialTokens
 from bpe.vocabulary import TokenId, Vocabulary
 
-
 #: The ids of each text.
 Rows = list[list[TokenId]]
 

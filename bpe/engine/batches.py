@@ -61,7 +61,7 @@ def encode_batch(task: Task, encoder: Encoder, texts: Iterable[str], cores: int,
         rows += task.encode(encoder, part)
         taken = perf_counter() - began
         if taken >= sharing.head_start:
-            rows += _share_out(task, encoder, parts, cores, sharing, taken / count)
+            rows += _share_out(task, encoder, parts, cores=cores, sharing=sharing, seconds=taken / count)
             break
     return rows
 
@@ -74,27 +74,24 @@ def cut_into_parts(texts: Iterable[str], size: int) -> Iterator[list[str]]:
     """
     part: list[str] = []
     held = 0
-    source = iter(texts)
-    while True:
-        try:
-            text = next(source)
-        except StopIteration:
-            break
-        except Exception:
-            if part:
+    try:
+        for text in texts:
+            part.append(text)
+            # What is no text may have no length: it ends its part, whose encoding refuses it.
+            held += len(text)
+            if held >= size:
                 yield part
-            raise
-        part.append(text)
-        held += len(text) if isinstance(text, str) else size
-        if held >= size:
+                part, held = [], 0
+    except Exception:
+        if part:
             yield part
-            part, held = [], 0
+        raise
     if part:
         yield part
 
 
 def _share_out(
-    task: Task, encoder: Encoder, parts: Iterator[list[str]], cores: int, sharing: Sharing, seconds: float
+    task: Task, encoder: Encoder, parts: Iterator[list[str]], *, cores: int, sharing: Sharing, seconds: float
 ) -> Rows:
     """Return the ids of the texts of all parts that are left; `seconds` is what one part takes."""
     if not _has_global_lock():
@@ -103,7 +100,7 @@ def _share_out(
     if not import_module("bpe.engine.batch_processes").can_start():
         return task.encode(encoder, chain.from_iterable(parts))
     share_out = import_module("bpe.engine.batch_sharing").share_out
-    rows: Rows = share_out(task, encoder, parts, cores - sharing.lends_a_hand, sharing, seconds)
+    rows: Rows = share_out(task, encoder, parts, helpers=cores - sharing.lends_a_hand, sharing=sharing, seconds=seconds)
     return rows
 
 

@@ -16,9 +16,12 @@ from mypy_extensions import i64
 def to_lists(buffer: bytes, lengths: list[int], objects: list[Any]) -> list[list[Any]]:
     """Return a list for each row."""
     rows: list[list[Any]] = []
-    start: i64 = 0
+    at: i64 = 0
     for length in lengths:
-        stop: i64 = start + 4 * i64(length)
-        rows.append([objects[i64(read_i32_le(buffer, at))] for at in range(start, stop, 4)])
-        start = stop
+        # Made at its full length: one that grows is moved again and again.
+        row: list[Any] = [None] * length
+        for index in range(i64(length)):
+            row[index] = objects[i64(read_i32_le(buffer, at))]
+            at += 4
+        rows.append(row)
     return rows
