@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from bpe.engine import COMPILED
 from bpe.vocabulary import TokenId, Vocabulary
@@ -52,7 +52,7 @@ class RowReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         shares = vocabulary.max_token_id < MOST_SHARED
-        self._objects = list(map(TokenId, range(vocabulary.max_token_id + 1))) if shares else []
+        self._objects: list[Any] = list(range(vocabulary.max_token_id + 1)) if shares else []
 
     def to_lists(self, packed: PackedRows) -> list[list[TokenId]]:
         """Return a list of ids for each row."""
@@ -62,8 +62,8 @@ class RowReader:
             return rows
         return [self._to_list(row) for row in _cut(memoryview(packed.ids).cast("I"), lengths)]
 
-    def _to_list(self, row: Sequence[int]) -> list[TokenId]:
-        return list(map(self._objects.__getitem__ if self._objects else TokenId, row))
+    def _to_list(self, row: Sequence[Any]) -> list[TokenId]:
+        return list(map(self._objects.__getitem__, row)) if self._objects else list(row)
 
 
 def _cut(ids: memoryview[int], lengths: Sequence[int]) -> Iterable[Sequence[int]]:
