@@ -157,6 +157,13 @@ def test_an_iterable_is_read_once_and_may_be_empty() -> None:
     assert share(text for text in ("the", "", "cat")) == [TOKENIZER.encode(text) for text in ("the", "", "cat")]
 
 
+def test_nothing_is_started_where_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_sharing, "share_out", None)
+    assert share(["the"]) == [TOKENIZER.encode("the")]
+    with pytest.raises(LookupError, match="no more texts"):
+        share(fails_after(["the"]))
+
+
 def test_parts_are_of_like_size_and_keep_the_order() -> None:
     texts = ["a" * size for size in (1, 9, 0, 30, 2, 2, 7, 0)]
     parts = list(batches.cut_into_parts(texts, 10))

@@ -93,7 +93,11 @@ def cut_into_parts(texts: Iterable[str], size: int) -> Iterator[list[str]]:
 def _share_out(
     task: Task, encoder: Encoder, parts: Iterator[list[str]], *, cores: int, sharing: Sharing, seconds: float
 ) -> Rows:
-    """Return the ids of the texts of all parts that are left; `seconds` is what one part takes."""
+    """Return the ids of the texts of all parts that are left, if there are any; `seconds` is what one part takes."""
+    first = next(parts, None)
+    if first is None:
+        return []
+    parts = chain([first], parts)
     if not _has_global_lock():
         return encode_in_threads(task, parts, cores)
     # Imported when there is need: most programs have none.
