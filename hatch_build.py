@@ -67,6 +67,8 @@ def missing_tool() -> str:
     """Say what compiling needs and this machine lacks, or nothing."""
     if platform.python_implementation() != "CPython":
         return f"mypyc compiles for CPython, and this is {platform.python_implementation()}"
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        return "this Python has no global lock, and without it threads could not share a compiled encoder"
     named = os.environ.get("CC")
     command = named or sysconfig.get_config_var("CC")
     if not command:

@@ -63,6 +63,12 @@ class KernelsError(BpeError, ImportError):
     """Raised when the compiled kernels do not load, or are demanded and not compiled: `reason`."""
 
 
+class WorkerDiedError(BpeError, ChildProcessError):
+    """Raised when a worker process of a batch has died with texts in hand: `pid`, and `status`, negative for a signal."""
+
+    clauses = ("E6",)
+
+
 # --- bytes and text (chapter B) ------------------------------------------------------------------
 
 

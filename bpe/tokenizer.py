@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import partial
 from importlib import import_module
 from os import PathLike
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
+from bpe.engine.batch_task import Task
+from bpe.engine.batches import cores_for, encode_batch
 from bpe.engine.encoder import Encoder, make_encoder
 from bpe.engine.encoding import TokenSpan
 from bpe.engine.utf8 import scalar_text
@@ -149,27 +150,40 @@ class Tokenizer:
         self,
         text: Iterable[str],
         *,
-        num_threads: int = 8,  # noqa: ARG002
+        num_threads: int = 8,
         allowed_special: SpecialTokens = frozenset(),
         disallowed_special: SpecialTokens = "all",
     ) -> list[list[int]]:
-        """Return the token ids of each text, in order; `num_threads` is taken for tiktoken's sake, and changes nothing.
+        """Return the token ids of each text, in order, as `encode` does; `num_threads` is how many cores it may use.
 
         Clauses: E6.
+        What takes less than a quarter of a second runs in line; after that, worker processes (threads where there is no interpreter lock) take shares of the texts that are left, and are gone when the call returns.
+        With `num_threads=1`, and where processes cannot be started, all of it runs in line.
+        Raises what the first text that is refused is refused with, and `WorkerDiedError`.
+
+        >>> import bpe
+        >>> bpe.train(["aaa"], 257, pattern=None).encode_batch(["aaa", "", "b"])
+        [[256, 97], [], [98]]
         """
         # Resolved once: an iterator of special tokens is used up by the first text.
         allowed, disallowed = resolve_special(
             self._vocabulary.special_tokens.keys(), allowed_special, disallowed_special
         )
-        encode = partial(self.encode, allowed_special=allowed, disallowed_special=disallowed)
-        return [encode(each) for each in _texts(text)]
+        # "all" is looked for faster than each token by name.
+        task = Task(
+            self._vocabulary,
+            "all" if allowed_special == "all" else allowed,
+            "all" if disallowed_special == "all" else disallowed,
+        )
+        return _plain_rows(encode_batch(task, self._encoder, _texts(text), cores_for(num_threads)))
 
-    def encode_ordinary_batch(self, text: Iterable[str], *, num_threads: int = 8) -> list[list[int]]:  # noqa: ARG002
-        """Return the token ids of each text, in order, taking nothing as special.
+    def encode_ordinary_batch(self, text: Iterable[str], *, num_threads: int = 8) -> list[list[int]]:
+        """Return the token ids of each text, in order, taking nothing as special; `num_threads` is as in `encode_batch`.
 
         Clauses: E6.
         """
-        return [self.encode_ordinary(each) for each in _texts(text)]
+        task = Task(self._vocabulary, frozenset(), ())
+        return _plain_rows(encode_batch(task, self._encoder, _texts(text), cores_for(num_threads)))
 
     def encode_to_numpy(
         self,
@@ -542,6 +556,11 @@ def _import_numpy() -> ModuleType:
 def _plain(ids: list[TokenId]) -> list[int]:
     """Return the same list, seen as plain integers."""
     return ids  # type: ignore[return-value]
+
+
+def _plain_rows(rows: list[list[TokenId]]) -> list[list[int]]:
+    """Return the same lists, seen as plain integers."""
+    return rows  # type: ignore[return-value]
 
 
 def _texts(texts: Iterable[str]) -> Iterable[str]:

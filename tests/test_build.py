@@ -119,6 +119,15 @@ def test_a_compiler_without_headers_is_none(tmp_path: Path, monkeypatch: pytest.
     assert "Python.h" in reason
 
 
+def test_without_the_global_lock_the_build_is_pure(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = sysconfig.get_config_var
+    monkeypatch.delenv("BPE_PURE_PYTHON", raising=False)
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda name: 1 if name == "Py_GIL_DISABLED" else given(name))
+    compiles, reason = hatch_build.plan()
+    assert not compiles
+    assert "no global lock" in reason
+
+
 def test_a_choice_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BPE_PURE_PYTHON", "yes")
     with pytest.raises(hatch_build.BuildError, match="'yes'"):

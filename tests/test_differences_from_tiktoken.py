@@ -225,7 +225,7 @@ def test_arrays_can_be_written_to() -> None:
 
 
 def test_number_of_threads() -> None:
-    """Any number of threads is taken, and changes nothing (clause E6)."""
+    """Any number of threads is taken, and changes no id; less than one means in line (clause E6)."""
     ours, theirs = both()
     with pytest.raises(ValueError, match="max_workers"):
         theirs.encode_batch(["a"], num_threads=0)
