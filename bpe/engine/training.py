@@ -47,6 +47,27 @@ def train_merges(
     return tuple(steps)
 
 
+def train_untraced(
+    pre_token_counts: Mapping[str, int],
+    merges: int,
+    *,
+    tie_break: TieBreak = "smallest-pair",
+    min_frequency: int = 1,
+    byte_order: ByteOrder = "value",
+) -> tuple[tuple[Merge, ...], list[bytes]]:
+    """Return the merges that `train_merges` makes, and the bytes of what each makes.
+
+    Clauses: T2, T10, T13.
+
+    >>> train_untraced({"aaab": 2}, 2)[1]
+    [b'aa', b'ab']
+    """
+    steps = train_merges(
+        pre_token_counts, merges, tie_break=tie_break, min_frequency=min_frequency, byte_order=byte_order
+    )
+    return tuple(step.merge for step in steps), [step.token for step in steps]
+
+
 def _training_steps(
     pre_token_counts: Mapping[str, int], tie_break: TieBreak, min_frequency: int, order: ByteOrder
 ) -> Iterator[MergeStep]:
