@@ -155,7 +155,9 @@ def trained_vocabulary(
     257
     """
     token_bytes = single_bytes(order)
-    token_bytes.update(zip(range(256, 256 + len(merges)), tokens, strict=True))
+    # `TokenId` would be called once a token here, and changes nothing.
+    ids: Any = range(256, 256 + len(merges))
+    token_bytes.update(zip(ids, tokens, strict=True))
     special = {text: TokenId(len(token_bytes) + index) for index, text in enumerate(special_tokens)}
     vocabulary = object.__new__(Vocabulary)
     vocabulary.__dict__.update(
