@@ -147,6 +147,8 @@ class Row:
             self.positions[pair] = array("q", [position])
 
     def _remove_pair(self, pair: Pair, weight: int) -> None:
+        if not weight:  # a pre-token that occurs no time: the pair may be gone already, with those that do
+            return
         left = self.counts[pair] - weight
         if left:
             self.counts[pair] = left
