@@ -38,7 +38,9 @@ def train_section(part: PartResults, faults: Faults) -> Iterator[str]:
             yield markdown_table(_TRAIN_HEAD.format(other).split(";"), _train_rows(part.measured, other, order))
 
 
-_TRAIN_HEAD: Final = "corpus;merges;merges are the same;bpe-spec;{0};times as fast;MB bpe-spec;MB {0}"
+_TRAIN_HEAD: Final = (
+    "corpus;merges;merges are the same;bpe-spec;{0};times as fast;first encode bpe-spec;{0};MB bpe-spec;MB {0}"
+)
 
 
 def _train_rows(records: Sequence[Record], other: str, order: str) -> Iterator[list[str]]:
@@ -64,6 +66,8 @@ def _train_row(own: Sequence[Record], theirs: Sequence[Record]) -> list[str]:
         duration(median_of(own)),
         duration(median_of(theirs)),
         str(times) if same == {"True"} else NOTHING,
+        duration(median_of(own, "first_encode")),
+        duration(median_of(theirs, "first_encode")),
         megabytes(median_of(own, "memory")),
         megabytes(median_of(theirs, "memory")),
     ]

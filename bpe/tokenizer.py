@@ -103,6 +103,31 @@ class Tokenizer:
         tokenizer._set(name, vocabulary)
         return tokenizer
 
+    @classmethod
+    def when_used(cls, vocabulary: Vocabulary, *, name: str = "unnamed") -> Tokenizer:
+        """Return the tokenizer of a vocabulary, whose encoder is made when it is first asked for.
+
+        For a vocabulary of which it is known that this will not fail: a pattern that is no regular expression would be refused late.
+
+        >>> from bpe.vocabulary import single_bytes
+        >>> Tokenizer.when_used(Vocabulary(single_bytes())).encode("a")
+        [97]
+        """
+        tokenizer = object.__new__(cls)
+        object.__setattr__(tokenizer, "_name", name)
+        object.__setattr__(tokenizer, "_vocabulary", vocabulary)
+        return tokenizer
+
+    if not TYPE_CHECKING:  # a type checker would take any name for an attribute
+
+        def __getattr__(self, name: str) -> Any:
+            # Only asked for what is not there. Threads that come here at once make equal encoders, and one stays.
+            if name != "_encoder":
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            encoder = make_encoder(self._vocabulary)
+            object.__setattr__(self, "_encoder", encoder)
+            return encoder
+
     # --- encoding --------------------------------------------------------------------------------
 
     def encode(

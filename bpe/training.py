@@ -9,14 +9,14 @@ from typing import Any, Literal, get_args
 from bpe.byte_order import ByteOrder
 from bpe.byte_order import byte_order as byte_values
 from bpe.engine.special_tokens import split_special_tokens
-from bpe.engine.trainer import start_counting, train_merges
+from bpe.engine.trainer import start_counting, train_merges, train_untraced
 from bpe.engine.utf8 import scalar_text
 from bpe.errors import InputTypeError, LoneSurrogateError, SpecialTokenConflictError, TrainingError
 from bpe.patterns import Pattern, resolve_pattern
 from bpe.reference.training import MergeStep, TieBreak
 from bpe.reference.utf8 import first_surrogate
 from bpe.tokenizer import Tokenizer
-from bpe.vocabulary import MAX_TOKEN_ID, SurrogateProfile, TokenId, Vocabulary, single_bytes
+from bpe.vocabulary import MAX_TOKEN_ID, Merge, SurrogateProfile, trained_vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,33 @@ def train(
     >>> tokenizer.encode("aaabdaaabac")
     [258, 100, 258, 97, 99]
     """
-    tokenizer, _ = train_with_trace(
-        texts,
-        vocab_size,
-        pattern=pattern,
+    if progress is not None:  # who is told of each step pays for the steps
+        tokenizer, _ = train_with_trace(
+            texts,
+            vocab_size,
+            pattern=pattern,
+            special_tokens=special_tokens,
+            min_frequency=min_frequency,
+            tie_break=tie_break,
+            byte_order=byte_order,
+            errors=errors,
+            progress=progress,
+        )
+        return tokenizer
+    merges = _check_arguments(
+        vocab_size=vocab_size,
         special_tokens=special_tokens,
         min_frequency=min_frequency,
         tie_break=tie_break,
-        byte_order=byte_order,
+        order=byte_order,
         errors=errors,
-        progress=progress,
     )
-    return tokenizer
+    resolved = resolve_pattern(pattern)
+    counts = _count(texts, resolved, special_tokens, errors, None)
+    made, tokens = train_untraced(
+        counts, merges, tie_break=tie_break, min_frequency=min_frequency, byte_order=byte_order
+    )
+    return _tokenizer(made, tokens, order=byte_order, pattern=resolved, special_tokens=special_tokens, errors=errors)
 
 
 def train_with_trace(
@@ -113,15 +128,30 @@ def train_with_trace(
     trace = train_merges(
         counts, merges, tie_break=tie_break, min_frequency=min_frequency, byte_order=byte_order, progress=report
     )
-    tokens = single_bytes(byte_values(byte_order)) | {step.merge.result: step.token for step in trace}
-    vocabulary = Vocabulary(
-        tokens,
-        merges=tuple(step.merge for step in trace),
+    tokenizer = _tokenizer(
+        tuple(step.merge for step in trace),
+        [step.token for step in trace],
+        order=byte_order,
         pattern=resolved,
-        special_tokens={text: TokenId(len(tokens) + index) for index, text in enumerate(special_tokens)},
+        special_tokens=special_tokens,
         errors=errors,
     )
-    return Tokenizer.from_vocabulary(vocabulary, name="trained"), trace
+    return tokenizer, trace
+
+
+def _tokenizer(
+    merges: tuple[Merge, ...],
+    tokens: list[bytes],
+    *,
+    order: ByteOrder,
+    pattern: Pattern | None,
+    special_tokens: Sequence[str],
+    errors: SurrogateProfile,
+) -> Tokenizer:
+    vocabulary = trained_vocabulary(
+        merges, tokens, byte_values(order), pattern=pattern, special_tokens=special_tokens, errors=errors
+    )
+    return Tokenizer.when_used(vocabulary, name="trained")
 
 
 def count_pre_tokens(

@@ -134,6 +134,44 @@ class Vocabulary:
         return f"<Vocabulary of {len(self.token_bytes)} tokens, {semantics}, {len(self.special_tokens)} special>"
 
 
+def trained_vocabulary(
+    merges: tuple[Merge, ...],
+    tokens: Iterable[bytes],
+    order: Iterable[int],
+    *,
+    pattern: Pattern | None,
+    special_tokens: Iterable[str],
+    errors: SurrogateProfile,
+) -> Vocabulary:
+    """Return the vocabulary of what a trainer made: the single bytes in their order, the merges' results, the special tokens.
+
+    Clauses: V1, V2, V4, T6, T7.
+    Equals what the constructor gives, which would look at each token and each merge; of a trainer's these are sound (T6, T7), and this takes them as they are.
+    Raises `InvalidVocabularyError` and `SpecialTokenConflictError`.
+
+    >>> trained_vocabulary((), [], range(256), pattern=None, special_tokens=["<end>"], errors="strict").n_vocab
+    257
+    """
+    token_bytes = single_bytes(order)
+    # `TokenId` would be called once a token here, and changes nothing.
+    ids: Any = range(256, 256 + len(merges))
+    token_bytes.update(zip(ids, tokens, strict=True))
+    special = {text: TokenId(len(token_bytes) + index) for index, text in enumerate(special_tokens)}
+    vocabulary = object.__new__(Vocabulary)
+    vocabulary.__dict__.update(
+        token_bytes=MappingProxyType(token_bytes),
+        merges=merges,
+        pattern=pattern,
+        special_tokens=MappingProxyType(special),
+        aliases=MappingProxyType({}),
+        whole_pre_token=False,
+        errors=errors,
+    )
+    _check_profiles(vocabulary)
+    _check_special_tokens(vocabulary)
+    return vocabulary
+
+
 def single_bytes(order: Iterable[int] = range(256)) -> dict[TokenId, bytes]:
     """Return the 256 single-byte tokens, numbered in the given order of byte values.
 

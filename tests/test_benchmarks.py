@@ -188,12 +188,12 @@ def test_growth_of_a_tool_with_other_ids_is_not_shown() -> None:
 def test_other_merges_are_told_and_have_no_ratio() -> None:
     made: Sequence[Record] = [
         Job("train", tool, "", option="value", size=9, vocabulary_size=257).record(
-            seconds=1.0, memory=1, bytes=9, tokens=tokens
+            seconds=1.0, memory=1, bytes=9, tokens=tokens, first_encode=0.5
         )
         for tool, tokens in ((OURS, ["6161"]), ("rustbpe", ["6162"]))
     ]
     table = list(sections.SECTIONS["train"][2](PartResults(ABOUT, list(compare_trained(made))), {}))[1]
-    assert "no: merge 0 makes 6162, not 6161 | 1.00 s | 1.00 s | – |" in table
+    assert "no: merge 0 makes 6162, not 6161 | 1.00 s | 1.00 s | – | 500 ms | 500 ms |" in table
 
 
 def test_turns_of_different_sizes_share_no_text_and_cutting_loses_none() -> None:

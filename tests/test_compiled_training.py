@@ -151,4 +151,4 @@ def _count(counter: Any, texts: list[str]) -> Mapping[str, int]:
 
 
 def test_examples() -> None:
-    assert doctest.testmod(compiled) == doctest.TestResults(failed=0, attempted=9)
+    assert doctest.testmod(compiled) == doctest.TestResults(failed=0, attempted=10)

@@ -77,6 +77,20 @@ def test_real_texts_as_hugging_face(name: str) -> None:
     assert made([text], 2000, byte_order="gpt2") == train_hugging_face([text], 2000, PATTERN)
 
 
+@pytest.mark.deep
+@pytest.mark.parametrize("merges", [32_000])
+def test_eight_megabytes_as_both(merges: int) -> None:
+    """On 8 MB of English and code, 32 000 merges are rustbpe's, and with GPT-2's bytes Hugging Face's."""
+    texts = [data_text("bench/english_war_and_peace.txt.gz"), data_text("bench/source_python_c.txt.gz")]
+    assert sum(len(text.encode()) for text in texts) > 8_000_000
+    assert _learnt(texts, merges) == train_rustbpe(texts, merges, PATTERN)
+    assert _learnt(texts, merges, byte_order="gpt2") == train_hugging_face(texts, merges, PATTERN)
+
+
+def _learnt(texts: list[str], merges: int, **profile: Any) -> list[bytes]:
+    return list(bpe.train(texts, 256 + merges, pattern=PATTERN, **profile).vocabulary.token_bytes.values())[256:]
+
+
 def test_published_merges_of_cs336() -> None:
     """Under `largest-bytes` the merges are those that Stanford's course publishes for its corpus."""
     text = data_text("training/cs336/corpus.en")

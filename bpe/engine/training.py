@@ -47,6 +47,27 @@ def train_merges(
     return tuple(steps)
 
 
+def train_untraced(
+    pre_token_counts: Mapping[str, int],
+    merges: int,
+    *,
+    tie_break: TieBreak = "smallest-pair",
+    min_frequency: int = 1,
+    byte_order: ByteOrder = "value",
+) -> tuple[tuple[Merge, ...], list[bytes]]:
+    """Return the merges that `train_merges` makes, and the bytes of what each makes.
+
+    Clauses: T2, T10, T13.
+
+    >>> train_untraced({"aaab": 2}, 2)[1]
+    [b'aa', b'ab']
+    """
+    steps = train_merges(
+        pre_token_counts, merges, tie_break=tie_break, min_frequency=min_frequency, byte_order=byte_order
+    )
+    return tuple(step.merge for step in steps), [step.token for step in steps]
+
+
 def _training_steps(
     pre_token_counts: Mapping[str, int], tie_break: TieBreak, min_frequency: int, order: ByteOrder
 ) -> Iterator[MergeStep]:
@@ -102,6 +123,8 @@ class Row:
         self.counts: dict[Pair, int] = {}
         #: Where each pair begins, in text order; positions where it no longer does are still listed.
         self.positions: dict[Pair, array[int]] = {}
+        #: The pairs whose count has come to 0 in this step.
+        self._emptied: set[Pair] = set()
         start = 0
         for piece, count in zip(pieces, pre_token_counts.values(), strict=True):
             self._add_pre_token(start, len(piece), count)
@@ -126,11 +149,17 @@ class Row:
             self.positions[pair] = array("q", [position])
 
     def _remove_pair(self, pair: Pair, weight: int) -> None:
-        left = self.counts[pair] - weight
-        if left:
-            self.counts[pair] = left
-        else:
-            del self.counts[pair], self.positions[pair]
+        if weight:  # of a pre-token that occurs no time the pair may have been forgotten
+            self.counts[pair] -= weight
+            if not self.counts[pair]:
+                self._emptied.add(pair)
+
+    def _forget(self, pairs: Iterable[Pair]) -> None:
+        """Forget those of these pairs that do not occur; not before a step ends, because until then they may come back."""
+        for pair in pairs:
+            if self.counts.get(pair) == 0:
+                del self.counts[pair], self.positions[pair]
+        self._emptied.clear()
 
     def begins_at(self, pair: Pair, position: int) -> bool:
         """Tell whether a pair begins at a position."""
@@ -170,6 +199,7 @@ class Row:
             ids[position] = merge.result
             ids[absorbed] = -1
             following[position] = after
+        self._forget(created | self._emptied)
         return sorted(new for new in created if new in self.counts)
 
 

@@ -45,6 +45,26 @@ class PairStatistics:
         if self.placed + places > i64(len(self.places)):
             self.places = copy_halves(self.places, grown(i64(len(self.places)), self.placed + places))
 
+    def begin(self, left: i64, right: i64) -> i64:
+        """Enter a pair that has not been met before, and return its number; there is room."""
+        pair = self.size
+        self.size = pair + 1
+        self.lefts[pair] = i32(left)
+        self.rights[pair] = i32(right)
+        self.counts[pair] = 0
+        self.stops[pair] = 0
+        return pair
+
+    def highest_count(self) -> i64:
+        """Return the count of the most frequent pair, or 0."""
+        counts = self.counts
+        highest: i64 = 0
+        pair: i64 = 0
+        while pair < self.size:
+            highest = max(highest, counts[pair])
+            pair += 1
+        return highest
+
     def begin_lists(self, first: i64) -> None:
         """Give the pairs from `first` on room for as many places as `stops` says, and leave the lists empty."""
         starts = self.starts

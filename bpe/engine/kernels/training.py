@@ -8,6 +8,8 @@ Invariant: before each merge the row is what the definition has, and the count o
 
 The queue's first entry may be stale, because counts only fall (T4): then it is put back with its present count.
 What comes up unchanged is the pair that the definition selects (T13).
+Only pairs that occur at least `floor` times are queued, and every such pair is: a rarer one cannot be the next, and most never are.
+When the queue has run empty, the floor is lowered.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ MOST_POSITIONS: Final = 1 << 29
 NONE: Final[i64] = -1
 #: Stands in `ids` where no token does; lengths are -2 and less.
 _BOUNDARY: Final[i64] = -1
+#: No pair occurs so often.
+_TOP: Final[i64] = 0x3FFFFFFFFFFFFFFF
 
 
 @final
@@ -46,18 +50,22 @@ class Trainer:
         self.weights: vec[i64] = pre_tokens.counts
         self.pairs = PairStatistics()
         self.queue = PairQueue(tie_break, self.pairs)
+        self.floor: i64 = _TOP
         self.lengths: vec[i32] = empty_halves(256 + self.most)
         #: The number of the pair that an id begins or ends together with the newest one; older numbers mean nothing.
         self.before_newest: vec[i32] = empty_halves(256 + self.most)
         self.after_newest: vec[i32] = empty_halves(256 + self.most)
-        #: Places that the current step has found for new pairs, `pair << 32 | place`.
+        #: The first pair that the current step has created, and the places that it has found for such pairs, `pair << 32 | place`.
+        self.first_new: i64 = 0
         self.found: vec[i64] = empty_words(1024)
+        self.filled: i64 = 0
         #: The merges: `left << 32 | right` of each, and how often its pair occurred.
         self.merges: vec[i64] = vec[i64]()
         self.counts: vec[i64] = vec[i64]()
         self._add_bytes(byte_values)
         self._fill_row(pre_tokens, byte_values)
         self._count_pairs()
+        self._list_all_places()
 
     # --- before the first merge ------------------------------------------------------------------
 
@@ -86,7 +94,7 @@ class Trainer:
             owner += 1
 
     def _count_pairs(self) -> None:
-        """Number the pairs of the row as they are met, count them, and list their places."""
+        """Number the pairs of the row as they are met, and count them."""
         pairs, ids, pair_at, owners, weights = self.pairs, self.ids, self.pair_at, self.owners, self.weights
         numbers = vec[i32]([i32(NONE)] * 65536)
         last = i64(len(ids)) - 1
@@ -98,34 +106,26 @@ class Trainer:
             if left != _BOUNDARY and right != _BOUNDARY:
                 pair = i64(numbers[left << 8 | right])
                 if pair == NONE:
-                    pair = pairs.size
+                    pair = pairs.begin(left, right)
                     numbers[left << 8 | right] = i32(pair)
-                    pairs.size += 1
-                    begin_pair(pairs, pair, left, right)
                 pairs.counts[pair] += weights[i64(owners[at])]
                 pairs.stops[pair] += 1
             pair_at[at] = i32(pair)
             at += 1
         pair_at[last] = i32(NONE)
+
+    def _list_all_places(self) -> None:
+        """List the places of the pairs that have been counted."""
+        pairs, pair_at = self.pairs, self.pair_at
         pairs.begin_lists(0)
         places, stops = pairs.places, pairs.stops
-        at = 0
-        while at < last:
-            pair = i64(pair_at[at])
+        at: i64 = 0
+        for number in pair_at:
+            pair = i64(number)
             if pair != NONE:
                 places[i64(stops[pair])] = i32(at)
                 stops[pair] += 1
             at += 1
-        self._queue_from(0)
-
-    def _queue_from(self, first: i64) -> None:
-        """Queue the pairs from the number `first` on that are frequent enough."""
-        pairs, queue = self.pairs, self.queue
-        pair = first
-        while pair < pairs.size:
-            if pairs.counts[pair] >= self.min_frequency:
-                queue.push(pairs.counts[pair], queue.tie_of(pair, self.pair_at), pair)
-            pair += 1
 
     # --- merging ---------------------------------------------------------------------------------
 
@@ -144,11 +144,11 @@ class Trainer:
 
     def _select(self) -> i64:
         """Take the pair that is to merge next out of the queue; `NONE` where none is frequent enough."""
-        queue, counts = self.queue, self.pairs.counts
-        while queue.size:
+        queue, pairs = self.queue, self.pairs
+        while queue.size > 0 or self._lower_floor():
             queued, tie, pair = queue.entries[0], queue.entries[1], queue.entries[2]
-            count = counts[pair]
-            if count < self.min_frequency:
+            count = pairs.counts[pair]
+            if count < self.floor:
                 queue.pop()
                 continue
             now = queue.tie_of(pair, self.pair_at)
@@ -157,6 +157,24 @@ class Trainer:
                 return pair
             queue.replace(count, now, pair)
         return NONE
+
+    def _lower_floor(self) -> bool:
+        """Queue the pairs that are now the most frequent, down to three quarters of that; tell whether any is frequent enough."""
+        highest = self.pairs.highest_count()
+        if highest < self.min_frequency:
+            return False
+        self.floor = max(highest - (highest >> 2), self.min_frequency)
+        self._queue_from(0)
+        return True
+
+    def _queue_from(self, first: i64) -> None:
+        """Queue the pairs from the number `first` on that are frequent enough now."""
+        pairs, queue, counts, floor = self.pairs, self.queue, self.pairs.counts, self.floor
+        pair = first
+        while pair < pairs.size:
+            if counts[pair] >= floor:
+                queue.push(counts[pair], queue.tie_of(pair, self.pair_at), pair)
+            pair += 1
 
     def _merge(self, pair: i64) -> None:
         """Merge a pair everywhere, and queue the pairs that this creates."""
@@ -167,23 +185,20 @@ class Trainer:
         self.queue.add_token(tokens[left] + tokens[right])
         self.merges = append(self.merges, left << 32 | right)
         self.counts = append(self.counts, pairs.counts[pair])
-        first = pairs.size
-        found = self._merge_places(pair, result, i64(self.lengths[left]), i64(self.lengths[result]))
+        self._make_room(2 * (i64(pairs.stops[pair]) - i64(pairs.starts[pair])))
+        self._merge_places(pair, result, i64(self.lengths[left]))
         pairs.counts[pair] = 0
-        self._list_places(first, found)
-        self._queue_from(first)
+        self._list_places()
+        self._queue_from(self.first_new)
 
-    def _merge_places(self, pair: i64, result: i64, left_length: i64, length: i64) -> i64:
-        """Merge at each place from left to right, and return how many places of new pairs this found."""
-        pairs = self.pairs
+    def _merge_places(self, pair: i64, result: i64, left_length: i64) -> None:
+        """Merge at each place, from left to right."""
+        pairs, ids, pair_at = self.pairs, self.ids, self.pair_at
+        owners, weights, places = self.owners, self.weights, self.pairs.places
+        length = i64(self.lengths[result])
+        self.first_new = pairs.size
+        self.filled = 0
         index, stop = i64(pairs.starts[pair]), i64(pairs.stops[pair])
-        self._make_room(2 * (stop - index))
-        ids, pair_at, owners, weights = self.ids, self.pair_at, self.owners, self.weights
-        counts, stops, places = pairs.counts, pairs.stops, pairs.places
-        before_newest, after_newest, found = self.before_newest, self.after_newest, self.found
-        filled: i64 = 0
-        first = pairs.size
-        size = first
         while index < stop:
             at = i64(places[index])
             index += 1
@@ -192,41 +207,38 @@ class Trainer:
             weight = weights[i64(owners[at])]
             before = position_before(ids, at)
             if before >= 0:
-                counts[i64(pair_at[before])] -= weight
                 neighbour = i64(ids[before])
-                new = i64(before_newest[neighbour])
-                if new < first:
-                    new = size
-                    size += 1
-                    before_newest[neighbour] = i32(new)
-                    begin_pair(pairs, new, neighbour, result)
-                counts[new] += weight
-                stops[new] += 1
+                new = self._number_of(self.before_newest, neighbour, neighbour, result)
+                self._exchange(i64(pair_at[before]), new, before, weight)
                 pair_at[before] = i32(new)
-                found[filled] = new << 32 | before
-                filled += 1
             absorbed = at + left_length
-            new = NONE
             old = i64(pair_at[absorbed])
+            new = NONE
             if old != NONE:
-                counts[old] -= weight
                 neighbour = i64(ids[at + length])
-                new = i64(after_newest[neighbour])
-                if new < first:
-                    new = size
-                    size += 1
-                    after_newest[neighbour] = i32(new)
-                    begin_pair(pairs, new, result, neighbour)
-                counts[new] += weight
-                stops[new] += 1
-                found[filled] = new << 32 | at
-                filled += 1
+                new = self._number_of(self.after_newest, neighbour, result, neighbour)
+                self._exchange(old, new, at, weight)
             pair_at[at] = i32(new)
             pair_at[absorbed] = i32(NONE)
             ids[at] = i32(result)
             ids[at + length - 1] = i32(-length)
-        pairs.size = size
-        return filled
+
+    def _number_of(self, numbers: vec[i32], neighbour: i64, left: i64, right: i64) -> i64:
+        """Return the number of a pair that the newest token makes with a neighbour, its first time in this step a new one."""
+        number = i64(numbers[neighbour])
+        if number < self.first_new:
+            number = self.pairs.begin(left, right)
+            numbers[neighbour] = i32(number)
+        return number
+
+    def _exchange(self, old: i64, new: i64, place: i64, weight: i64) -> None:
+        """Count one pair less and another more, and note where the other begins."""
+        pairs = self.pairs
+        pairs.counts[old] -= weight
+        pairs.counts[new] += weight
+        pairs.stops[new] += 1
+        self.found[self.filled] = new << 32 | place
+        self.filled += 1
 
     def _make_room(self, places: i64) -> None:
         """Make room for what merging finds: at each place a pair on either side, at most two for each id."""
@@ -235,12 +247,12 @@ class Trainer:
         if i64(len(self.found)) < places:
             self.found = empty_words(grown(i64(len(self.found)), places))
 
-    def _list_places(self, first: i64, filled: i64) -> None:
+    def _list_places(self) -> None:
         """List the places that were found under their pairs."""
-        self.pairs.begin_lists(first)
+        self.pairs.begin_lists(self.first_new)
         places, stops, found = self.pairs.places, self.pairs.stops, self.found
         index: i64 = 0
-        while index < filled:
+        while index < self.filled:
             pair = found[index] >> 32
             stop = i64(stops[pair])
             places[stop] = i32(found[index] & 0xFFFFFFFF)
@@ -273,11 +285,3 @@ def position_before(ids: vec[i32], at: i64) -> i64:
     if value >= 0:
         return at - 1
     return at + value if value != _BOUNDARY else -1
-
-
-def begin_pair(pairs: PairStatistics, pair: i64, left: i64, right: i64) -> None:
-    """Enter a pair that has not been met before."""
-    pairs.lefts[pair] = i32(left)
-    pairs.rights[pair] = i32(right)
-    pairs.counts[pair] = 0
-    pairs.stops[pair] = 0
