@@ -96,17 +96,17 @@ class PairTable:
     def _enter_all(self) -> None:
         """Enter every pair of tokens whose joined bytes are a token."""
         numbers = {token: number for number, token in enumerate(self.tokens)}
-        pairs: list[tuple[int, int, int]] = []
+        pairs: vec[i64] = vec[i64]()  # as entries are
         for number, token in enumerate(self.tokens):
             for cut in range(1, len(token)):
                 left = numbers.get(token[:cut])
                 if left is not None:
                     right = numbers.get(token[cut:])
                     if right is not None:
-                        pairs.append((left, right, number))
+                        pairs = append(pairs, i64(left) << 42 | i64(right) << 21 | i64(number))
         self._start(len(pairs))
-        for left, right, number in pairs:
-            insert_rank(self.entries, self.mask, left, right, number)
+        for pair in pairs:
+            insert_rank(self.entries, self.mask, pair >> 42, (pair >> 21) & 0x1FFFFF, pair & 0x1FFFFF)
 
     def unreachable(self) -> dict[bytes, int]:
         """Return the tokens whose bytes, merged, are not that one token: those that only the whole-pre-token shortcut gives (M7)."""
