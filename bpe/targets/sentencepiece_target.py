@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import sentencepiece
-
 from bpe.conformance.faults import AdapterFault
 from bpe.targets.object_target import described_target
 
 
 def open_sentencepiece(argument: str) -> Any:
     """Return the target for a model file."""
+    import sentencepiece  # noqa: PLC0415 - this module is read where the package is not, too
+
     if not Path(argument).is_file():
         raise AdapterFault(f"sentencepiece:{argument}: there is no such file")
     try:
