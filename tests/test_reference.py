@@ -8,6 +8,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import pkgutil
+from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -125,3 +126,12 @@ def test_the_largest_bytes_are_not_the_largest_ids() -> None:
     assert [step.token for step in steps] == [b"aa", b"aaaa"]
     after = train_merges({"aaaa": 5, "aac": 1, "bc": 1}, 3, tie_break="largest-bytes")[-1]
     assert after.token == b"bc"
+
+
+@pytest.mark.parametrize(
+    ("source", "is_member"), [(r"\p{N}", str.isdigit), (r"\P{N}", lambda each: not each.isdigit())]
+)
+def test_a_class_written_out_has_its_members_and_no_others(source: str, is_member: Callable[[str], bool]) -> None:
+    expression = compile_source(write_out(source), source)
+    for character in map(chr, range(128)):
+        assert (expression.fullmatch(character) is not None) == is_member(character), character

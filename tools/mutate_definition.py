@@ -79,7 +79,8 @@ def show(name: str) -> Survivor:
         for line in _mutmut("show", name, stdout=subprocess.PIPE).splitlines()
         if line[:1] in "-+" and line[:3] not in ("---", "+++")
     ]
-    before, after = ((line[1:].strip() for line in lines if line[0] == sign) for sign in "-+")
+    # subtle: lists, because generators would both be read when the sign is already the second.
+    before, after = ([line[1:].strip() for line in lines if line[0] == sign] for sign in "-+")
     module, _, function = name.removeprefix("bpe.reference.").partition(".x_")
     return Survivor(f"{module}.{function.partition('__mutmut_')[0]}", " ".join(before), " ".join(after))
 
