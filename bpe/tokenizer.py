@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from os import PathLike
 from types import ModuleType
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from bpe.engine.batch_task import Task
 from bpe.engine.batches import cores_for, encode_batch
-from bpe.engine.encoder import Encoder, make_encoder
+from bpe.engine.encoder import Encoder, encoder_when_used, make_encoder
 from bpe.engine.encoding import TokenSpan
 from bpe.engine.utf8 import scalar_text
 from bpe.errors import (
@@ -116,17 +117,10 @@ class Tokenizer:
         tokenizer = object.__new__(cls)
         object.__setattr__(tokenizer, "_name", name)
         object.__setattr__(tokenizer, "_vocabulary", vocabulary)
+        # subtle: a `__getattr__` here, to make the encoder, would slow down every look at an attribute.
+        use = partial(object.__setattr__, tokenizer, "_encoder")
+        object.__setattr__(tokenizer, "_encoder", encoder_when_used(vocabulary, use))
         return tokenizer
-
-    if not TYPE_CHECKING:  # a type checker would take any name for an attribute
-
-        def __getattr__(self, name: str) -> Any:
-            # Only asked for what is not there. Threads that come here at once make equal encoders, and one stays.
-            if name != "_encoder":
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-            encoder = make_encoder(self._vocabulary)
-            object.__setattr__(self, "_encoder", encoder)
-            return encoder
 
     # --- encoding --------------------------------------------------------------------------------
 
@@ -148,15 +142,15 @@ class Tokenizer:
         >>> tokenizer.decode(tokenizer.encode("hello<|end|>", allowed_special={"<|end|>"}))
         'hello<|end|>'
         """
-        # By position: naming arguments costs as much as encoding a word.
-        return _plain(self._encoder.encode(text, allowed_special, disallowed_special))
+        # By position: naming arguments costs as much as encoding a word. The ids are integers, typed more narrowly.
+        return self._encoder.encode(text, allowed_special, disallowed_special)  # type: ignore[return-value]
 
     def encode_ordinary(self, text: str) -> list[int]:
         """Return the token ids of a text in which nothing is special; equals `encode(text, disallowed_special=())`.
 
         Clauses: S5, P7, E1, E3.
         """
-        return _plain(self._encoder.encode_ordinary(text))
+        return self._encoder.encode_ordinary(text)  # type: ignore[return-value]
 
     def encode_bytes(self, data: bytes) -> list[int]:
         r"""Return the token ids of any bytes, UTF-8 or not, as ordinary text.
@@ -169,7 +163,7 @@ class Tokenizer:
         >>> tokenizer.decode_bytes(tokenizer.encode_bytes(b"hello\xff"))
         b'hello\xff'
         """
-        return _plain(self._encoder.encode_bytes(data))
+        return self._encoder.encode_bytes(data)  # type: ignore[return-value]
 
     def encode_batch(
         self,
@@ -576,11 +570,6 @@ def _import_numpy() -> ModuleType:
         return import_module("numpy")
     except ImportError as fault:
         raise MissingExtraError("arrays need NumPy: pip install 'bpe-spec[numpy]'", extra="numpy") from fault
-
-
-def _plain(ids: list[TokenId]) -> list[int]:
-    """Return the same list, seen as plain integers."""
-    return ids  # type: ignore[return-value]
 
 
 def _plain_rows(rows: list[list[TokenId]]) -> list[list[int]]:

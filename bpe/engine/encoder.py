@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, cast
 
 from bpe.engine import COMPILED
 from bpe.engine.encoding import PortableEncoder, TokenSpan
@@ -57,3 +57,33 @@ def make_encoder(vocabulary: Vocabulary) -> Encoder:
         encoder: Encoder = kernels.Encoder(vocabulary)
         return encoder
     return PortableEncoder(vocabulary)
+
+
+def encoder_when_used(vocabulary: Vocabulary, use: Callable[[Encoder], None]) -> Encoder:
+    """Return what stands for the encoder of a vocabulary, makes it when first asked for anything, and hands it to `use`.
+
+    Clauses: E9.
+
+    >>> from bpe.vocabulary import single_bytes
+    >>> made = []
+    >>> stand_in = encoder_when_used(Vocabulary(single_bytes()), made.append)
+    >>> stand_in.encode_ordinary("a"), stand_in.encode_ordinary("b"), len(made)
+    ([97], [98], 1)
+    """
+    return cast("Encoder", _WhenUsed(vocabulary, use))
+
+
+class _WhenUsed:
+    __slots__ = ("_encoder", "_use", "_vocabulary")
+
+    def __init__(self, vocabulary: Vocabulary, use: Callable[[Encoder], None]) -> None:
+        self._vocabulary = vocabulary
+        self._use = use
+        self._encoder: Encoder | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        # Only asked for what is not here: the methods. Threads that come here at once make equal encoders, and one stays.
+        if self._encoder is None:
+            self._encoder = make_encoder(self._vocabulary)
+            self._use(self._encoder)
+        return getattr(self._encoder, name)
