@@ -169,7 +169,8 @@ def _finding(outcome: Outcome, verdict: Verdict) -> str:
     if got is None:
         got, expected = found["message"] or verdict.get("reason") or verdict["state"], ""
     clause = f"[{verdict['clause']}][clause-{verdict['clause']}]"
-    cells = [_code(" ".join(values)), _code(got), _code(expected or "")]
+    cells = [_code(" ".join(values)) + " (there may be a smaller one)" * found.get("cut_short", False), _code(got)]
+    cells.append(_code(expected or ""))
     return f"| {clause} {verdict['property'].replace('_', ' ')} | {outcome.kind(verdict)} | {' | '.join(cells)} |"
 
 
