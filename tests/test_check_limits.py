@@ -27,9 +27,11 @@ class Slow:
     now: float = 0.0
     tried: list[int] = field(default_factory=list)
     failed: list[int] = field(default_factory=list)
+    asked: int = 0
 
     def clock(self) -> float:
-        """Return the time."""
+        """Return the time, and count how often it is asked for: once for each case, tried or not."""
+        self.asked += 1
         return self.now
 
     def try_number(self, number: int, *, limit: int) -> None:
@@ -86,6 +88,7 @@ def test_shrinking_ends_with_its_share_of_the_time_and_the_smallest_so_far() -> 
     assert found.case[1] == min(slow.failed) > 10
     first = slow.tried.index(slow.failed[0])
     assert len(slow.tried) - first <= 1 + 4 + 1  # the first, three seconds of others, the one that is shown
+    assert slow.asked - len(slow.tried) <= 10  # the case that there was no time for is the last
     assert "  size      there was no time" in "\n".join(describe_case("mine", verdict))
 
 

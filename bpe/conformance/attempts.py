@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from hypothesis import reject
 from hypothesis.errors import HypothesisDeprecationWarning
@@ -26,7 +26,7 @@ _NEVER: Final = float("inf")
 
 
 class TimeIsUpError(BaseException):
-    """Ends the search for cases; no `Exception`, because Hypothesis would take it for a failure."""
+    """Ends the search for cases, or for smaller ones; no `Exception`, because Hypothesis would take it for a failure."""
 
 
 @dataclass(frozen=True)
@@ -97,16 +97,15 @@ class Attempt:
         return not self.each.sweeps or getattr(self.target, "model", None) is None
 
     def run(self, statement: Callable[..., None], case: Case) -> None:
-        """Try one case; once there is no time to make a counterexample smaller, only those that are known fail.
+        """Try one case, or raise what it raised before.
 
-        Raises `TimeIsUpError` where none is known, and there is no time to look for one.
+        Raises `TimeIsUpError` where there is no time to look for a counterexample, or for a smaller one.
         """
         now = self._limits.clock()
         if self.failure is None and now > self._limits.stop:
             raise TimeIsUpError
         if self.failure is not None and (not self.shrinks or now > self._shrink_until):
             self._recall(case)
-            return
         parties = (self.target, self.reference) if self.each.compares else (self.target,)
         try:
             statement(*parties, *case)
@@ -118,13 +117,14 @@ class Attempt:
             raise
         self.cases += 1
 
-    def _recall(self, case: Case) -> None:
-        # Which of those that failed is the smallest, Hypothesis knows: it asks for that one last.
+    def _recall(self, case: Case) -> NoReturn:
+        # Hypothesis asks once more for the smallest, when it has done.
         for known, fault in self._failed:
             if known == case:
                 self.failure, self.case = fault, known
                 raise fault
-        self._cut_short |= self.shrinks
+        self._cut_short = self.shrinks
+        raise TimeIsUpError
 
     def _remember(self, fault: Exception, case: Case) -> None:
         if type(fault).__module__.startswith("hypothesis"):

@@ -139,7 +139,7 @@ def _try(attempt: Attempt, plan: Plan, turn: _Turn, before: Verdict) -> Verdict:
     except Unsatisfiable:
         return replace(before, state="unsupported", reason=attempt.unsupported or "no case applies to this target")
     except TimeIsUpError:
-        if attempt.cases == 0:
+        if attempt.cases == 0 and attempt.failure is None:
             return before
     except Flaky:
         if attempt.failure is None:
