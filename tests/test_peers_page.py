@@ -69,10 +69,10 @@ def test_the_page_says_which_input_could_be_smaller() -> None:
 
 
 def test_the_page_says_which_of_many_texts_it_is() -> None:
-    found = finding("E9", "each_token", got="[3]", expected="[4]", message="the text '\u212b'", case=[0, 5])
+    found = finding("E9", "each_token", got="[3]", expected="[4]", message="the text '\u212b  b'", case=[0, 5])
     some = outcome()
     page = write_page([Outcome(some.peer, {}, (*VERDICTS, found), some.footer)], [])
-    assert r"`` the text '\u212b' `` | `` [3] `` | `` [4] ``" in page
+    assert r"`` the text '\u212b\x20\x20b' `` | `` [3] `` | `` [4] ``" in page
 
 
 def test_versions_are_pinned_once() -> None:

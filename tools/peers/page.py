@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import mode
@@ -179,7 +180,8 @@ def _finding(outcome: Outcome, verdict: Verdict) -> str:
 
 
 def _code(text: str) -> str:
-    flat = " ".join(text.split())
+    """Return a text as code in a cell: cut where it is long, with runs of spaces, which a browser joins, as escapes."""
+    flat = re.sub("  +", lambda run: r"\x20" * len(run[0]), " ".join(map(str.strip, text.splitlines())))
     short = flat if len(flat) <= _SHOWN else flat[:_SHOWN] + "…"
     return f"`` {short} ``".replace("|", "\\|") if short else ""
 
