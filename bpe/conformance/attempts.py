@@ -87,7 +87,6 @@ class Attempt:
         self.failure: BaseException | None = None
         self.case: Case = ()
         self._limits = limits
-        self._failed: list[tuple[Case, BaseException]] = []
         self._shrink_until = _NEVER
         self._cut_short = False
 
@@ -118,11 +117,9 @@ class Attempt:
         self.cases += 1
 
     def _recall(self, case: Case) -> NoReturn:
-        # Hypothesis asks once more for the smallest, when it has done.
-        for known, fault in self._failed:
-            if known == case:
-                self.failure, self.case = fault, known
-                raise fault
+        assert self.failure is not None
+        if case == self.case:  # Hypothesis asks for the smallest once more, when it has done
+            raise self.failure
         self._cut_short = self.shrinks
         raise TimeIsUpError
 
@@ -134,7 +131,6 @@ class Attempt:
         if isinstance(fault, TargetFault) and fault.kind == "timed out":
             self._shrink_until = -_NEVER  # each further attempt could take as long again
         self.failure, self.case = fault, case
-        self._failed.append((case, fault))
 
     def shorten(self) -> None:
         """Leave out what the text of the counterexample does not need, where any text would be a case.
