@@ -59,9 +59,9 @@ deep: $(READY)  ## Hours: every test with many more examples
 wild: $(READY)  ## Tokenizers that are wrong as in the wild, each tried for a minute; the right ones must come out clean
 	$(BIN)/python tools/convict_wild.py --jobs 2
 
-peers: $(READY)  ## Put other people's tokenizers on trial, in pinned versions, and write docs/peers.md
+peers: $(READY)  ## Put other people's tokenizers on trial, in pinned versions, and write docs/peers.md (ten minutes)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
-	npm install --prefix adapters/node --no-audit --no-fund --silent
+	npm install --prefix adapters/node --no-package-lock --no-audit --no-fund --silent
 	$(BIN)/python tools/check_peers.py
 
 # All of it takes half an hour on two cores: QUICK=1 takes two minutes, ONLY=encode,load some parts, TOOLS=fastokens,gigatoken some tools,

@@ -61,6 +61,20 @@ def test_the_page_has_it_all() -> None:
     assert "- some: T1" in page
 
 
+def test_the_page_says_which_input_could_be_smaller() -> None:
+    found = finding("E1", "decoding_gives_back_the_text", got="b''", expected="b'a'", cut_short=True)
+    some = outcome()
+    page = write_page([Outcome(some.peer, {}, (*VERDICTS, found), some.footer)], [])
+    assert page.count("(there may be a smaller one)") == 1
+
+
+def test_the_page_says_which_of_many_texts_it_is() -> None:
+    found = finding("E9", "each_token", got="[3]", expected="[4]", message="the text '\u212b  b'", case=[0, 5])
+    some = outcome()
+    page = write_page([Outcome(some.peer, {}, (*VERDICTS, found), some.footer)], [])
+    assert r"`` the text '\u212b\x20\x20b' `` | `` [3] `` | `` [4] ``" in page
+
+
 def test_versions_are_pinned_once() -> None:
     pinned = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
     listed = dict(each.split("==") for each in [*pinned["peers"], *pinned["test"]] if "==" in each)

@@ -32,7 +32,7 @@ SMALL = Model(
     {"<s>": 259},
 )
 
-#: What Hugging Face's libraries do on purpose: they refuse a surrogate without its index, and leave unknown ids out.
+#: What Hugging Face's libraries do: they refuse a surrogate without its index, and leave unknown ids out.
 HUGGING_FACE = {"surrogates_are_refused_or_repaired", "what_is_no_id_is_refused"}
 
 PEERS = {

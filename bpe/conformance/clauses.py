@@ -47,6 +47,8 @@ class Property:
     cases: Cases
     #: Whether a target whose vocabulary is not known can be tried: encoding and decoding alone decide.
     black_box: bool = False
+    #: Whether a case is many texts of one vocabulary, none of which is smaller than another: there is nothing to shrink.
+    sweeps: bool = False
 
     @property
     def name(self) -> str:
@@ -108,10 +110,12 @@ class Property:
         return f"{self.clause}-{self.name}"
 
 
-def clause(clause_id: str, cases: Cases, *, black_box: bool = False) -> Callable[[Callable[..., None]], Property]:
+def clause(
+    clause_id: str, cases: Cases, *, black_box: bool = False, sweeps: bool = False
+) -> Callable[[Callable[..., None]], Property]:
     """Bind a function to a clause of the specification, and to the cases that it is tried with.
 
-    `black_box` says that the vocabulary need not be known to try it.
+    `black_box` says that the vocabulary need not be known to try it, `sweeps` that under one vocabulary no case is smaller than another.
 
     >>> from hypothesis.strategies import tuples, integers
     >>> @clause("X1", tuples(integers()))
@@ -122,4 +126,4 @@ def clause(clause_id: str, cases: Cases, *, black_box: bool = False) -> Callable
     (X1-doubling_is_adding, 'Doubling a number MUST be adding it to itself.')
     >>> doubling_is_adding.check(object())
     """
-    return lambda statement: Property(clause_id, statement, cases, black_box)
+    return lambda statement: Property(clause_id, statement, cases, black_box, sweeps)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from bpe.conformance.checking import Verdict
+from bpe.conformance.attempts import Verdict
 from bpe.conformance.growth import Growth
 from bpe.conformance.known_issues import KnownIssue
 from bpe.conformance.specification import Clause, read_clauses

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from bpe.conformance.checking import Verdict
+from bpe.conformance.attempts import Verdict
 from bpe.conformance.report import ClauseResult, Report, replay_command, snippet
 from bpe.conformance.report_text import describe_case
 from bpe.version import SPECIFICATION_VERSION, __version__
@@ -64,6 +64,7 @@ def _verdict(target: str, verdict: Verdict) -> dict[str, Any]:
             "expected": found.explanation.expected,
             "message": found.explanation.message,
             "attributed": found.attributed,
+            "cut_short": found.cut_short,
             "replay": replay_command(target, verdict),
             "python": snippet(target, verdict),
             "vector": found.vector,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
-from bpe.conformance.checking import Verdict
+from bpe.conformance.attempts import Verdict
 from bpe.conformance.report import replay_command
 from bpe.conformance.vector_json import read_text
 
@@ -31,6 +31,8 @@ def describe_case(target: str, verdict: Verdict) -> list[str]:
     if found.attributed is not None:
         clause, why = found.attributed
         lines.append(f"  stage     {clause}: {why}")
+    if found.cut_short:
+        lines.append("  size      there was no time to make the input as small as it can be")
     return [*lines, f"  again     {replay_command(target, verdict)}"]
 
 

@@ -13,6 +13,6 @@ print(
     "got      exit status",
     run.returncode,
     "after",
-    *[line for line in run.stderr.splitlines() if "panicked" in line or "Err" in line],
+    *[line[max(0, line.find("panicked")) :] for line in run.stderr.splitlines() if "panicked" in line or "Err" in line],
 )
 print("expected ids, or an exception")

@@ -60,7 +60,7 @@ def long_texts_are_encoded_as_defined(target: Encodes, reference: Loads, model: 
     assert list(target.encode_ordinary(model, text)) == list(reference.encode_ordinary(model, text))
 
 
-@clause("E9", _with_tokens)
+@clause("E9", _with_tokens, sweeps=True)
 def each_token_is_that_of_the_definition(
     target: Encodes, reference: Loads, model: Model, start: int, stop: int
 ) -> None:
@@ -75,7 +75,7 @@ def each_token_is_that_of_the_definition(
             assert list(target.encode_ordinary(model, text)) == ids, f"the text {text!r}"
 
 
-@clause("E9", _with_characters)
+@clause("E9", _with_characters, sweeps=True)
 def each_character_is_cut_as_defined(target: Encodes, reference: Loads, model: Model, characters: str) -> None:
     """The ids of every text under every vocabulary MUST be those that the definition gives, and so MUST its refusals."""
     for text in (frame.format(character) for character in characters for frame in FRAMES):

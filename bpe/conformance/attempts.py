@@ -1,0 +1,198 @@
+"""One property on many cases: what came of it, and the smallest case that failed."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, NoReturn, TypeAlias
+
+from hypothesis import reject
+from hypothesis.errors import HypothesisDeprecationWarning
+
+from bpe.conformance.attribution import attribute
+from bpe.conformance.cases import write_case
+from bpe.conformance.clauses import Case, Property
+from bpe.conformance.counterexample_vectors import vector_of
+from bpe.conformance.explaining import Explanation, explain
+from bpe.conformance.faults import TargetFault, Unsupported
+from bpe.conformance.recording import RecordedCall, Recorder
+from bpe.conformance.shortening import shorten
+
+#: `unsupported`: the target cannot be asked. `failed`: an answer breaks the clause. The rest: there was no answer.
+State: TypeAlias = Literal["passed", "failed", "errored", "crashed", "timed out", "unsupported"]
+
+_NEVER: Final = float("inf")
+
+
+class TimeIsUpError(BaseException):
+    """Ends the search for cases, or for smaller ones; no `Exception`, because Hypothesis would take it for a failure."""
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """The smallest case found that breaks a property, as JSON values, and what happened in it."""
+
+    case: tuple[Any, ...]
+    calls: tuple[RecordedCall, ...]
+    explanation: Explanation
+    #: Where the case shows a difference from the reference: the clause of the stage that first departs, and why.
+    attributed: tuple[str, str] | None = None
+    #: The same as a group of test vectors, where the reference answers a call otherwise.
+    vector: Any = None
+    #: Whether a smaller case may have been found with more time.
+    cut_short: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came of one property."""
+
+    clause: str
+    #: The name of the property.
+    name: str
+    sentence: str
+    state: State
+    cases: int = 0
+    #: Why the target cannot be asked, or how it failed.
+    reason: str | None = None
+    counterexample: Counterexample | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the clause is broken, by an answer or for want of one."""
+        return self.state not in ("passed", "unsupported")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """When to end: the search for a counterexample, and making one smaller."""
+
+    clock: Callable[[], float]
+    #: When no case is begun any more, by the clock.
+    stop: float
+    #: How long one counterexample may be made smaller.
+    shrinking_seconds: float
+
+
+class Attempt:
+    """One property tried on many cases; it remembers the last that failed, which is the smallest in the end."""
+
+    def __init__(self, each: Property, target: Any, reference: Any, limits: Limits) -> None:
+        self.each = each
+        self.target = target
+        self.reference = reference
+        self.cases = 0
+        self.unsupported: str | None = None
+        self.failure: BaseException | None = None
+        self.case: Case = ()
+        self._limits = limits
+        self._shrink_until = _NEVER
+        self._cut_short = False
+
+    @property
+    def shrinks(self) -> bool:
+        """Whether there are smaller cases than one that fails; a vocabulary that is drawn can always be smaller."""
+        return not self.each.sweeps or getattr(self.target, "model", None) is None
+
+    def run(self, statement: Callable[..., None], case: Case) -> None:
+        """Try one case, or raise what it raised before.
+
+        Raises `TimeIsUpError` where there is no time to look for a counterexample, or for a smaller one.
+        """
+        now = self._limits.clock()
+        if self.failure is None and now > self._limits.stop:
+            raise TimeIsUpError
+        if self.failure is not None and (not self.shrinks or now > self._shrink_until):
+            self._recall(case)
+        parties = (self.target, self.reference) if self.each.compares else (self.target,)
+        try:
+            statement(*parties, *case)
+        except Unsupported as fault:
+            self.unsupported = fault.reason
+            reject()
+        except Exception as fault:
+            self._remember(fault, case)
+            raise
+        self.cases += 1
+
+    def _recall(self, case: Case) -> NoReturn:
+        assert self.failure is not None
+        if case == self.case:  # Hypothesis asks for the smallest once more, when it has done
+            raise self.failure
+        self._cut_short = self.shrinks
+        raise TimeIsUpError
+
+    def _remember(self, fault: Exception, case: Case) -> None:
+        if type(fault).__module__.startswith("hypothesis"):
+            return
+        if self.failure is None:
+            self._shrink_until = self._limits.clock() + self._limits.shrinking_seconds
+        if isinstance(fault, TargetFault) and fault.kind == "timed out":
+            self._shrink_until = -_NEVER  # each further attempt could take as long again
+        self.failure, self.case = fault, case
+
+    def shorten(self) -> None:
+        """Leave out what the text of the counterexample does not need, where any text would be a case.
+
+        That is so in comparisons with the reference; elsewhere a text may have conditions.
+        """
+        texts = [place for place, value in enumerate(self.case) if isinstance(value, str)]
+        if self.each.compares and texts:
+            before, behind = self.case[: texts[-1]], self.case[texts[-1] + 1 :]
+            shorten(self.case[texts[-1]], lambda text: self._fails_alike((*before, text, *behind)))
+
+    def _fails_alike(self, case: Case) -> bool:
+        if self._limits.clock() > self._shrink_until:
+            self._cut_short = True
+            return False
+        known = self.failure
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", HypothesisDeprecationWarning)  # of `assume` outside a test
+                self.each(self.target, self.reference, *case)
+        except Exception as fault:  # noqa: BLE001 - whatever the target raises
+            if type(fault) is not type(known) or isinstance(fault, TargetFault):
+                return False
+            self.failure, self.case = fault, case
+            return True
+        return False
+
+    def verdict(self, earlier: int) -> Verdict:
+        """Return what the failure means."""
+        assert self.failure is not None
+        fault, each = self.failure, self.each
+        state: State = "failed" if isinstance(fault, AssertionError) else "errored"
+        if isinstance(fault, TargetFault):
+            state = fault.kind
+        reason = None if isinstance(fault, AssertionError) else f"{type(fault).__name__}: {fault}"
+        found = replace(self._counterexample(fault), cut_short=self._cut_short)
+        return Verdict(each.clause, each.name, each.sentence, state, earlier + self.cases, reason, found)
+
+    def _counterexample(self, fault: BaseException) -> Counterexample:
+        own = getattr(self.target, "model", None)
+        if isinstance(fault, TargetFault) and fault.kind == "timed out":
+            return Counterexample(tuple(write_case(self.case, own)), (), Explanation(None, None, str(fault)))
+        recorder = Recorder(self.target)
+        explanation = Explanation(None, None, str(fault) or None)
+        parties = (recorder, self.reference) if self.each.compares else (recorder,)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", HypothesisDeprecationWarning)  # of `assume` outside a test
+                self.each(*parties, *self.case)
+        except Exception as again:  # noqa: BLE001 - it is the failure once more
+            calls = tuple(recorder.calls)
+            explanation = explain(again)
+        else:
+            calls = tuple(recorder.calls)
+            explanation = Explanation(None, None, f"the same calls gave another answer the second time: {fault}")
+        attributed = attribute(self.target, self.reference, self.case) if self.each.clause == "E9" else None
+        vector = self._vector(calls)
+        calls = tuple(replace(call, model=None) for call in calls)  # a report is to be small, and may be pickled
+        return Counterexample(tuple(write_case(self.case, own)), calls, explanation, attributed, vector)
+
+    def _vector(self, calls: Sequence[RecordedCall]) -> Any:
+        # A vocabulary that is not known is none to put into a vector.
+        if not getattr(self.target, "knows_vocabulary", True):
+            return None
+        return vector_of(self.each.clause, self.each.name, calls, self.target, self.reference)
