@@ -83,14 +83,14 @@ class Tokenizer:
         )
         if explicit_n_vocab is not None:
             _check_size(len(mergeable_ranks) + len(special_tokens), vocabulary.n_vocab, explicit_n_vocab)
-        self._set(name, vocabulary)
+        self._set(name, vocabulary, make_encoder(vocabulary))
 
-    def _set(self, name: str, vocabulary: Vocabulary) -> None:
+    def _set(self, name: str, vocabulary: Vocabulary, encoder: Encoder) -> None:
         if hasattr(self, "_vocabulary"):
             raise AttributeError("a Tokenizer is immutable: it cannot be initialised again")
         object.__setattr__(self, "_name", name)
         object.__setattr__(self, "_vocabulary", vocabulary)
-        object.__setattr__(self, "_encoder", make_encoder(vocabulary))
+        object.__setattr__(self, "_encoder", encoder)
 
     @classmethod
     def from_vocabulary(cls, vocabulary: Vocabulary, *, name: str = "unnamed") -> Tokenizer:
@@ -101,7 +101,7 @@ class Tokenizer:
         <Tokenizer 'bytes'>
         """
         tokenizer = object.__new__(cls)
-        tokenizer._set(name, vocabulary)
+        tokenizer._set(name, vocabulary, make_encoder(vocabulary))
         return tokenizer
 
     @classmethod
@@ -115,11 +115,9 @@ class Tokenizer:
         [97]
         """
         tokenizer = object.__new__(cls)
-        object.__setattr__(tokenizer, "_name", name)
-        object.__setattr__(tokenizer, "_vocabulary", vocabulary)
         # subtle: a `__getattr__` here, to make the encoder, would slow down every look at an attribute.
         use = partial(object.__setattr__, tokenizer, "_encoder")
-        object.__setattr__(tokenizer, "_encoder", encoder_when_used(vocabulary, use))
+        tokenizer._set(name, vocabulary, encoder_when_used(vocabulary, use))
         return tokenizer
 
     # --- encoding --------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import strategies as st
@@ -61,8 +61,7 @@ def small_numbers(slow: Slow, limit: int, *, sweeps: bool = False) -> Property:
 def verdict_on(each: Property, slow: Slow, plan: Plan) -> Verdict:
     """Return the verdict on one that has a vocabulary of its own."""
     target = open_target("python:tests.checked_tokenizers:trained")
-    plan = Plan(seconds=plan.seconds, max_examples=plan.max_examples, properties=[each], clock=slow.clock)
-    (verdict,) = latest(check(target, None, plan))
+    (verdict,) = latest(check(target, None, replace(plan, properties=[each], clock=slow.clock)))
     return verdict
 
 

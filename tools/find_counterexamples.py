@@ -6,7 +6,7 @@
 Hypothesis finds and shrinks them, the same ones each time; the pages of the invariants show them, and a test replays them.
 With `--compare` nothing is written: each is sought again from another seed, and what shrinking ends with is held against the file.
 It should be the same case, or one as small; a larger one is printed, and where a seed finds none, that.
-Either way it takes half an hour.
+Either way it takes a while: every line is shrunk.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def find_smallest(each: Property, mutant: Mutant, number: int | None = None) -> 
     return []
 
 
-def lines() -> Iterator[tuple[Property, Mutant]]:
+def rejections() -> Iterator[tuple[Property, Mutant]]:
     """Yield each mutant with each property that rejects it."""
     by_name = {each.name: each for each in PROPERTIES}
     for mutant in MUTANTS:
@@ -77,7 +77,7 @@ def lines() -> Iterator[tuple[Property, Mutant]]:
 def write() -> None:
     """Write the file."""
     found: dict[str, dict[str, list[str]]] = {}
-    for each, mutant in lines():
+    for each, mutant in rejections():
         smallest = find_smallest(each, mutant)
         print(each.name, mutant.target.__name__, *smallest, flush=True)
         found.setdefault(each.name, {})[mutant.target.__name__] = smallest
@@ -101,7 +101,7 @@ def compare(number: int) -> None:
     """Seek each case again from a seed, and print how it compares with the file."""
     recorded: dict[str, dict[str, list[str]]] = json.loads(PAGE.read_text(encoding="utf-8"))
     verdicts: Counter[str] = Counter()
-    for each, mutant in lines():
+    for each, mutant in rejections():
         known, found = recorded[each.name][mutant.target.__name__], find_smallest(each, mutant, number)
         verdict = judge(known, found)
         verdicts[verdict] += 1

@@ -105,9 +105,8 @@ class Attempt:
             raise TimeIsUpError
         if self.failure is not None and (not self.shrinks or now > self._shrink_until):
             self._recall(case)
-        parties = (self.target, self.reference) if self.each.compares else (self.target,)
         try:
-            statement(*parties, *case)
+            statement(*self.each.parties(self.target, self.reference), *case)
         except Unsupported as fault:
             self.unsupported = fault.reason
             reject()
@@ -148,15 +147,19 @@ class Attempt:
             return False
         known = self.failure
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", HypothesisDeprecationWarning)  # of `assume` outside a test
-                self.each(self.target, self.reference, *case)
+            self._try_alone(self.target, case)
         except Exception as fault:  # noqa: BLE001 - whatever the target raises
             if type(fault) is not type(known) or isinstance(fault, TargetFault):
                 return False
             self.failure, self.case = fault, case
             return True
         return False
+
+    def _try_alone(self, target: Any, case: Case) -> None:
+        """Try one case where Hypothesis draws none."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", HypothesisDeprecationWarning)  # of `assume` outside a test
+            self.each(*self.each.parties(target, self.reference), *case)
 
     def verdict(self, earlier: int) -> Verdict:
         """Return what the failure means."""
@@ -175,11 +178,8 @@ class Attempt:
             return Counterexample(tuple(write_case(self.case, own)), (), Explanation(None, None, str(fault)))
         recorder = Recorder(self.target)
         explanation = Explanation(None, None, str(fault) or None)
-        parties = (recorder, self.reference) if self.each.compares else (recorder,)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", HypothesisDeprecationWarning)  # of `assume` outside a test
-                self.each(*parties, *self.case)
+            self._try_alone(recorder, self.case)
         except Exception as again:  # noqa: BLE001 - it is the failure once more
             calls = tuple(recorder.calls)
             explanation = explain(again)

@@ -164,5 +164,4 @@ def replay(target: Any, name: str, case: Sequence[Any], reference: Any = None) -
     """
     each = {each.name: each for each in PROPERTIES}[name]
     own: Model | None = getattr(target, "model", None)
-    parties = (target, reference) if each.compares else (target,)
-    each(*parties, *read_case(case, own))
+    each(*each.parties(target, reference), *read_case(case, own))

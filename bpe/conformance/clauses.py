@@ -71,6 +71,10 @@ class Property:
         """Whether the property compares the target with a reference, its second parameter."""
         return "reference" in signature(self.statement).parameters
 
+    def parties(self, target: Any, reference: Any) -> tuple[Any, ...]:
+        """Return what comes before the values of a case: the target, and a reference where the property compares with one."""
+        return (target, reference) if self.compares else (target,)
+
     def applies_to(self, target: object) -> bool:
         """Tell whether a target can do what the property needs."""
         return isinstance(target, self.needs)
@@ -88,7 +92,7 @@ class Property:
         `using` are Hypothesis's settings, by default those of the profile in force.
         `around` runs each case in place of a plain call: it is given the function and the values.
         """
-        parties = (target, reference) if self.compares else (target,)
+        parties = self.parties(target, reference)
 
         def run(case: Case) -> None:
             if around is None:

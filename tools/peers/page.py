@@ -167,16 +167,19 @@ def _command(peer: Peer) -> str:
 def _finding(outcome: Outcome, verdict: Verdict) -> str:
     found = verdict.get("counterexample") or {"case": [], "got": None, "expected": None, "message": None}
     values = [describe_value(value) for value in found["case"] if value != {"model": "own"}]
-    if outcome.kind(verdict) == "output" and found["message"]:
+    kind = outcome.kind(verdict)
+    if kind == "output" and found["message"]:
         # One case is many texts: the message says which of them it is, where two that look alike may be meant.
         values = [found["message"].encode("ascii", "backslashreplace").decode()]
     got, expected = found["got"], found["expected"]
     if got is None:
         got, expected = found["message"] or verdict.get("reason") or verdict["state"], ""
     clause = f"[{verdict['clause']}][clause-{verdict['clause']}]"
-    cells = [_code(" ".join(values)) + " (there may be a smaller one)" * found.get("cut_short", False), _code(got)]
-    cells.append(_code(expected or ""))
-    return f"| {clause} {verdict['property'].replace('_', ' ')} | {outcome.kind(verdict)} | {' | '.join(cells)} |"
+    smallest = _code(" ".join(values))
+    if found.get("cut_short"):
+        smallest += " (there may be a smaller one)"
+    cells = [smallest, _code(got), _code(expected or "")]
+    return f"| {clause} {verdict['property'].replace('_', ' ')} | {kind} | {' | '.join(cells)} |"
 
 
 def _code(text: str) -> str:
