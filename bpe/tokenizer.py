@@ -212,15 +212,16 @@ class Tokenizer:
         """Return the token ids of a text as an array of 32-bit unsigned integers.
 
         Clauses: E1.
-        The compiled engine makes no list on the way; what it has is copied once, so that the array can be written to.
+        It can be written to; the compiled engine makes no list on the way.
         Raises as `encode` does, and `MissingExtraError` where NumPy is not installed.
         """
         numpy = _import_numpy()
         ids = self._encoder.encode_to_array(text, allowed_special, disallowed_special)
-        # A row of no ids has no buffer to look into.
-        is_row = bool(ids) and not isinstance(ids, list)
+        # NumPy takes no buffer of no ids.
         array: npt.NDArray[np.uint32] = (
-            numpy.frombuffer(ids, numpy.uint32).copy() if is_row else numpy.array(ids, numpy.uint32)
+            numpy.frombuffer(ids, numpy.uint32)
+            if isinstance(ids, bytearray) and ids
+            else numpy.array(ids, numpy.uint32)
         )
         return array
 

@@ -10,7 +10,10 @@ if COMPILED:
 
 
 def small_kernels(vocabulary: Vocabulary) -> list[Encoder]:
-    """Return compiled encoders that remember few pre-tokens, and cut texts into short blocks."""
+    """Return compiled encoders that remember few pre-tokens, and cut texts into short blocks; the first merges very long pre-tokens from left to right."""
     if not COMPILED:
         return []
-    return [Encoder(vocabulary, remembered=0, block=3), Encoder(vocabulary, remembered=1 << 13, block=64)]
+    return [
+        Encoder(vocabulary, remembered=0, block=3, worthwhile=0),
+        Encoder(vocabulary, remembered=1 << 13, block=64),
+    ]

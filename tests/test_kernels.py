@@ -24,6 +24,8 @@ from tests.pre_split_alphabets import ALPHABETS, KINDS, SMALL_ALPHABETS, named, 
 if COMPILED:
     from bpe.engine.kernels import character_classes, pre_token_table, pre_tokens, safe_cuts
     from bpe.engine.kernels.encoding import Encoder
+    from bpe.engine.kernels.left_to_right import tables_of
+    from bpe.engine.kernels.pair_table import PairTable
     from bpe.engine.kernels.special_tokens import SpecialTokenFinder
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="the engine is portable: no compiled kernels to test")
@@ -122,16 +124,53 @@ def _random_vocabulary(rng: random.Random, *, by_ranks: bool) -> Vocabulary:
 
 @pytest.mark.parametrize("by_ranks", [False, True])
 def test_pieces_of_every_length_merge_as_by_the_portable_engine(by_ranks: bool) -> None:
-    """Slots, arena, rows merged by looking and by a queue: lengths on both sides of every border."""
+    """Slots, arena, rows merged by looking, by a queue and from left to right: lengths on both sides of every border."""
     rng = random.Random(by_ranks)
     for _ in range(60):
         vocabulary = _random_vocabulary(rng, by_ranks=by_ranks)
         compiled, portable = Encoder(vocabulary), PortableEncoder(vocabulary)
+        at_once = Encoder(vocabulary, worthwhile=0)
         for length in (*range(1, 70), 255, 256, 257, 1000):
             piece = bytes(rng.choices(b"ab", k=length)) if rng.random() < 0.8 else b"a" * length
             expected = portable.encode_piece(piece)
             assert compiled.encode_piece(piece) == expected, (vocabulary, piece)
             assert compiled.encode_piece(piece) == expected, (vocabulary, piece)  # now it is remembered
+            assert at_once.encode_piece(piece) == expected, (vocabulary, piece)
+
+
+def test_very_long_pieces_merge_from_left_to_right_as_by_the_portable_engine() -> None:
+    """Rows of random letters, of words that are nearly tokens, and of one token over and over, under vocabularies that are canonical."""
+    rng = random.Random(0)
+    canonical = 0
+    while canonical < 40:
+        vocabulary = _random_vocabulary(rng, by_ranks=False)
+        tables = tables_of(PairTable(vocabulary))
+        if tables is None:
+            continue
+        canonical += 1
+        portable, ids = PortableEncoder(vocabulary), [*vocabulary.token_bytes]
+        words = [token for token in vocabulary.token_bytes.values() if len(token) > 1]
+        pieces = [
+            bytes(rng.choices(b"ab", k=300)),
+            b"".join(rng.choice(words)[: rng.randrange(1, 9)] for _ in range(100)),
+            rng.choice(words) * 50 + b"a",
+        ]
+        for piece in pieces:
+            numbers = tables.merge_piece(piece)
+            assert numbers is not None
+            assert [ids[number] for number in numbers] == portable.encode_piece(piece), (vocabulary, piece)
+
+
+def test_going_from_left_to_right_takes_few_steps_or_is_given_up() -> None:
+    """Tokens that nearly begin everywhere are walked through at every byte: a queue takes over (clause R1)."""
+    tokens = single_bytes() | {TokenId(255 + length): b"a" * length + b"b" for length in range(1, 101)}
+    vocabulary = Vocabulary(tokens)
+    tables = tables_of(PairTable(vocabulary))
+    assert tables is not None
+    assert tables.merge_piece(b"a" * 1000) is None
+    compiled, portable = Encoder(vocabulary, worthwhile=0), PortableEncoder(vocabulary)
+    for piece in (b"a" * 1000, b"a" * 1000 + b"b", (b"a" * 99 + b"b") * 9):
+        assert compiled.encode_piece(piece) == portable.encode_piece(piece)
 
 
 def test_ids_need_not_be_dense() -> None:
@@ -165,7 +204,7 @@ import bpe
 from bpe.vocabulary import Vocabulary, single_bytes
 from bpe.engine.encoder import make_encoder
 from bpe.patterns import resolve_pattern
-encoder = make_encoder(Vocabulary(single_bytes() | {256: b"aa", 257: b"aaaa"}, pattern=resolve_pattern("gpt2")))
+encoder = make_encoder(Vocabulary(single_bytes() | TOKENS, pattern=resolve_pattern("gpt2")))
 text = TEXT
 print("begun", flush=True)
 encoder.count(text, (), ())
@@ -173,10 +212,19 @@ print("done", flush=True)
 """
 
 
-@pytest.mark.parametrize("text", ['" word" * 40_000_000', '"a" * 15_000_000'], ids=["many blocks", "one pre-token"])
-def test_an_interrupt_is_heard_during_a_call(text: str) -> None:
+_DOUBLES = '{256: b"aa", 257: b"aaaa"}'
+_NO_MERGE = '{256: b"aa", 257: b"aaaa", 258: b"ccc"}'  # `ccc` has no two parts, so a queue merges
+_NEARLY = '{255 + length: b"a" * length + b"b" for length in range(1, 29)}'  # walked through at every byte
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [('" word" * 40_000_000', _DOUBLES), ('"a" * 15_000_000', _NO_MERGE), ('"a" * 15_000_000', _NEARLY)],
+    ids=["many blocks", "one pre-token, by a queue", "one pre-token, from left to right"],
+)
+def test_an_interrupt_is_heard_during_a_call(text: str, tokens: str) -> None:
     """A call that takes seconds is left by Ctrl-C, between blocks and within a long pre-token."""
-    program = [sys.executable, "-c", _LONG.replace("TEXT", text)]
+    program = [sys.executable, "-c", _LONG.replace("TEXT", text).replace("TOKENS", tokens)]
     with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from bpe.engine import COMPILED
+from bpe.engine.batch_rows import pack_rows
 from bpe.engine.encoding import PortableEncoder
 from bpe.errors import FileFormatError
 from bpe.files.tiktoken_ranks import format_ranks, parse_ranks
@@ -66,8 +67,8 @@ def _compare(vocabulary: Vocabulary, rng: random.Random, name: str) -> Iterator[
     from bpe.engine.kernels.encoding import Encoder  # noqa: PLC0415 - not there where nothing is compiled
 
     portable = PortableEncoder(vocabulary)
-    for remembered, block in ((0, 3), (1 << 13, 64)):
-        compiled = Encoder(vocabulary, remembered=remembered, block=block)
+    for remembered, block, worthwhile in ((0, 3, 0), (1 << 13, 64, 1 << 18)):
+        compiled = Encoder(vocabulary, remembered=remembered, block=block, worthwhile=worthwhile)
         for text in _texts(rng):
             if _answers(compiled, text) != _answers(portable, text):
                 yield f"{name}: {text!r}"
@@ -81,7 +82,7 @@ def _answers(encoder: object, text: str) -> list[object]:
     ids = each.encode(text, "all")
     return [
         ids,
-        list(each.encode_to_array(text, (), ())),  # type: ignore[call-overload]
+        pack_rows([each.encode_to_array(text, (), ())]).ids,
         each.encode_with_offsets(text, "all", ()),
         each.count(text, "all", ()),
         each.count(text, (), (), 3) > 3,

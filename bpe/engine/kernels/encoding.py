@@ -18,6 +18,7 @@ from mypy_extensions import i32, i64
 from bpe.engine.encoding import TokenSpan, as_row, decode_row, split_escapes, token_spans
 from bpe.engine.kernels.character_classes import PADDING, CharacterClasses
 from bpe.engine.kernels.decoding import MOST_IDS, Decoder
+from bpe.engine.kernels.left_to_right import WORTHWHILE
 from bpe.engine.kernels.pair_table import MOST_TOKENS, PairTable
 from bpe.engine.kernels.pre_split import FAMILIES, WHOLE
 from bpe.engine.kernels.pre_tokens import NO_LIMIT, PreTokenEncoder, TokenRow
@@ -54,14 +55,20 @@ def fits(vocabulary: Vocabulary) -> bool:
 class Encoder:
     """The encoding functions of one vocabulary, compiled."""
 
-    def __init__(self, vocabulary: Vocabulary, remembered: int = 1 << 18, block: int = int(BLOCK)) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        remembered: int = 1 << 18,
+        block: int = int(BLOCK),
+        worthwhile: int = int(WORTHWHILE),
+    ) -> None:
         self.vocabulary = vocabulary
         self._block: i64 = block
         self._family: i64 = _family_of(vocabulary)
         self._split: Callable[[str], list[str]] = compile_splitter(vocabulary.pattern)
         pairs = PairTable(vocabulary)
         whole = pairs.unreachable() if vocabulary.whole_pre_token and not pairs.is_recovered else {}
-        self._encoder = PreTokenEncoder(pairs, whole, remembered)
+        self._encoder = PreTokenEncoder(pairs, whole, remembered, worthwhile)
         self._row = TokenRow()
         self._ids: list[Any] = list(vocabulary.token_bytes)
         # Ids come in order, and no two are equal.
@@ -159,13 +166,10 @@ class Encoder:
 
     def _list_of(self, text: str) -> list[TokenId]:
         """Return the ids of ordinary scalar text."""
-        return _look_up(self._ids, self._tokens_of(text))
-
-    def _tokens_of(self, text: str) -> vec[i32]:
         row = self._take_row()
         try:
             self._add(text, row, NO_LIMIT)
-            return row.tokens[: row.filled]
+            return _look_up(self._ids, row.tokens[: row.filled])
         finally:
             row.give_back()
 
@@ -194,30 +198,40 @@ class Encoder:
         return self._list_of(scalar_text(text, self.vocabulary.errors))
 
     def encode_to_array(self, text: Any, allowed_special: Any, disallowed_special: Any) -> Any:
-        """Return the ids of a text as 32-bit unsigned integers that export the buffer protocol, or as a list where special tokens are among them."""
+        """Return the ids of a text as 32-bit unsigned integers in a buffer that can be written to, or as a list where special tokens are among them."""
         if isinstance(text, str):
             try:
                 if self._is_ordinary(text, allowed_special, disallowed_special):
-                    tokens = self._tokens_of(text)
-                    return tokens if self._is_dense else self._to_ids(tokens)
+                    return self._array_of(text)
             except UnicodeEncodeError:  # a surrogate: refused or repaired below
                 pass
         return self.encode(text, allowed_special, disallowed_special)
 
-    def _to_ids(self, tokens: vec[i32]) -> vec[i32]:
-        """Put the ids in the place of token numbers; those of 2 ** 31 and more as the same 32 bits."""
-        ids = self._id_row
-        return vec[i32]([ids[i64(token)] for token in tokens])
+    def _array_of(self, text: str) -> bytearray:
+        """Return the ids of ordinary scalar text, 32 bits each; those of 2 ** 31 and more as the same bits."""
+        row = self._take_row()
+        try:
+            self._add(text, row, NO_LIMIT)
+            filled = row.filled
+            tokens = row.tokens
+            if not self._is_dense:
+                tokens = tokens[:filled]
+                index: i64 = 0
+                while index < filled:
+                    tokens[index] = self._id_row[i64(tokens[index])]
+                    index += 1
+            return bytearray(memoryview(tokens)[:filled])
+        finally:
+            row.give_back()
 
     def encode_piece(self, piece: bytes) -> list[TokenId]:
         """Equals `reference.encoding.encode_piece` (clauses M7, E9)."""
         row = self._take_row()
         try:
             self._encoder.encode(piece + PADDING, i64(len(piece)), WHOLE, row, NO_LIMIT)
-            tokens = row.tokens[: row.filled]
+            return _look_up(self._ids, row.tokens[: row.filled])
         finally:
             row.give_back()
-        return _look_up(self._ids, tokens)
 
     def encode_bytes(self, data: Any) -> list[TokenId]:
         """Equals `reference.encoding.encode_bytes` (clauses E2, E9)."""

@@ -56,7 +56,7 @@ class PairTable:
 
     def _start(self, pairs: int) -> None:
         size: i64 = 512
-        while size * 4 < i64(pairs) * 5:
+        while size < i64(pairs) * 2:
             size *= 2
         self.entries: vec[i64] = vec[i64]([i64(-1)] * size)
         self.mask: i64 = size - 1
@@ -111,6 +111,13 @@ class PairTable:
     def unreachable(self) -> dict[bytes, int]:
         """Return the tokens whose bytes, merged, are not that one token: those that only the whole-pre-token shortcut gives (M7)."""
         return {token: number for number, token in enumerate(self.tokens) if not self._makes(token, number)}
+
+    def is_canonical(self) -> bool:
+        """Tell whether each token of two bytes or more is the result of one merge, and each token's bytes, merged, are that token."""
+        if self.is_recovered:
+            return True
+        longer = sum(len(token) > 1 for token in self.tokens)
+        return i64(longer) == self.count and not self.unreachable()
 
     def _makes(self, token: bytes, number: i64) -> bool:
         return self._merge(token + PADDING, 0, i64(len(token))) == 1 and i64(self.ids[0]) == number

@@ -17,6 +17,7 @@ from mypy_extensions import i16, i32, i64, u8
 
 from bpe.engine.kernels.character_classes import PADDING, CharacterClasses
 from bpe.engine.kernels.decoding import byte_masks
+from bpe.engine.kernels.left_to_right import LeftToRight, tables_of
 from bpe.engine.kernels.merges import SHORT, merge_long, merge_short
 from bpe.engine.kernels.pair_table import PairTable
 from bpe.engine.kernels.pre_split import FAMILIES, next_end
@@ -87,11 +88,17 @@ class TokenRow:
 class PreTokenEncoder:
     """Encodes ordinary text of one vocabulary."""
 
-    def __init__(self, pairs: PairTable, whole_tokens: dict[bytes, int], remembered: int) -> None:
+    def __init__(self, pairs: PairTable, whole_tokens: dict[bytes, int], remembered: int, worthwhile: int) -> None:
         self.table: PreTokenTable = PreTokenTable(remembered)
         tables = CharacterClasses.shared()
         self.blocks: vec[i16] = tables.blocks
         self.classes: vec[u8] = tables.classes
+        self.pairs: PairTable = pairs
+        #: How many bytes very long pre-tokens have had, and from which number on there are tables to merge them from left to right.
+        self.very_long: i64 = 0
+        self.worthwhile: i64 = worthwhile
+        self.tables: LeftToRight | None = None
+        self.is_judged: bool = False
         self.byte_tokens: vec[i32] = pairs.byte_tokens
         self.entries: vec[i64] = pairs.entries
         self.mask: i64 = pairs.mask
@@ -189,10 +196,23 @@ class PreTokenEncoder:
             if whole is not None:
                 out[filled] = i32(whole)
                 return filled + 1
+        left_to_right = self._left_to_right(size)
+        if left_to_right is not None:
+            end = left_to_right.merge(text, at, size, out, filled)
+            if end >= 0:
+                return end
         # subtle: a row of its own, because signals are let in on the way, and other threads with them.
         merged = vec[i32]([i32(0)] * size)
         count = merge_long(text, at, size, self.byte_tokens, self.entries, self.mask, self.results, merged)
         return copy(merged, count, out, filled)
+
+    def _left_to_right(self, size: i64) -> LeftToRight | None:
+        """Return the tables for going from left to right, once they are worthwhile, and if the vocabulary allows it."""
+        self.very_long += size
+        if self.very_long >= self.worthwhile and not self.is_judged:
+            self.is_judged = True
+            self.tables = tables_of(self.pairs)
+        return self.tables
 
     def _merge(self, text: bytes, at: i64, size: i64) -> i64:
         """Merge a pre-token into `merged`, and return how many tokens there are."""
