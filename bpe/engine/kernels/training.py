@@ -30,6 +30,9 @@ MOST_POSITIONS: Final = 1 << 29
 NONE: Final[i64] = -1
 #: Stands in `ids` where no token does; lengths are -2 and less.
 _BOUNDARY: Final[i64] = -1
+#: So many places are looked at together, before the first of them is merged; a power of two.
+_AHEAD: Final[i64] = 32
+
 #: No pair occurs so often.
 _TOP: Final[i64] = 0x3FFFFFFFFFFFFFFF
 
@@ -59,6 +62,9 @@ class Trainer:
         self.first_new: i64 = 0
         self.found: vec[i64] = empty_words(1024)
         self.filled: i64 = 0
+        #: The weights of the places that come next, each at its index's lowest bits.
+        self.ahead: vec[i64] = empty_words(_AHEAD)
+        self.touched: i64 = 0
         #: The merges: `left << 32 | right` of each, and how often its pair occurred.
         self.merges: vec[i64] = vec[i64]()
         self.counts: vec[i64] = vec[i64]()
@@ -194,51 +200,72 @@ class Trainer:
     def _merge_places(self, pair: i64, result: i64, left_length: i64) -> None:
         """Merge at each place, from left to right."""
         pairs, ids, pair_at = self.pairs, self.ids, self.pair_at
-        owners, weights, places = self.owners, self.weights, self.pairs.places
+        places, ahead = self.pairs.places, self.ahead
         length = i64(self.lengths[result])
-        self.first_new = pairs.size
-        self.filled = 0
-        index, stop = i64(pairs.starts[pair]), i64(pairs.stops[pair])
+        counts, stops, found = pairs.counts, pairs.stops, self.found  # there is room in them
+        before_newest, after_newest = self.before_newest, self.after_newest
+        first_new = pairs.size
+        filled: i64 = 0
+        index, stop = i64(pairs.starts[pair]), i64(stops[pair])
+        ready = index
         while index < stop:
+            if index == ready:
+                ready = min(index + _AHEAD, stop)
+                self._look_ahead(index, ready)
             at = i64(places[index])
+            weight = ahead[index & (_AHEAD - 1)]
             index += 1
             if i64(pair_at[at]) != pair:
                 continue
-            weight = weights[i64(owners[at])]
             before = position_before(ids, at)
             if before >= 0:
                 neighbour = i64(ids[before])
-                new = self._number_of(self.before_newest, neighbour, neighbour, result)
-                self._exchange(i64(pair_at[before]), new, before, weight)
+                new = i64(before_newest[neighbour])
+                if new < first_new:  # of another step
+                    new = pairs.begin(neighbour, result)
+                    before_newest[neighbour] = i32(new)
+                counts[i64(pair_at[before])] -= weight
+                counts[new] += weight
+                stops[new] += 1
+                found[filled] = new << 32 | before
+                filled += 1
                 pair_at[before] = i32(new)
             absorbed = at + left_length
             old = i64(pair_at[absorbed])
             new = NONE
             if old != NONE:
                 neighbour = i64(ids[at + length])
-                new = self._number_of(self.after_newest, neighbour, result, neighbour)
-                self._exchange(old, new, at, weight)
+                new = i64(after_newest[neighbour])
+                if new < first_new:
+                    new = pairs.begin(result, neighbour)
+                    after_newest[neighbour] = i32(new)
+                counts[old] -= weight
+                counts[new] += weight
+                stops[new] += 1
+                found[filled] = new << 32 | at
+                filled += 1
             pair_at[at] = i32(new)
             pair_at[absorbed] = i32(NONE)
             ids[at] = i32(result)
             ids[at + length - 1] = i32(-length)
+        self.first_new = first_new
+        self.filled = filled
 
-    def _number_of(self, numbers: vec[i32], neighbour: i64, left: i64, right: i64) -> i64:
-        """Return the number of a pair that the newest token makes with a neighbour, its first time in this step a new one."""
-        number = i64(numbers[neighbour])
-        if number < self.first_new:
-            number = self.pairs.begin(left, right)
-            numbers[neighbour] = i32(number)
-        return number
+    def _look_ahead(self, index: i64, stop: i64) -> None:
+        """Note the weights of the next places.
 
-    def _exchange(self, old: i64, new: i64, place: i64, weight: i64) -> None:
-        """Count one pair less and another more, and note where the other begins."""
-        pairs = self.pairs
-        pairs.counts[old] -= weight
-        pairs.counts[new] += weight
-        pairs.stops[new] += 1
-        self.found[self.filled] = new << 32 | place
-        self.filled += 1
+        What merging will read there is read once before, and only touched.
+        subtle: places lie far apart, and the processor fetches many of them in the time of one, if nothing hangs on what it finds.
+        """
+        places, ahead, weights = self.pairs.places, self.ahead, self.weights
+        ids, pair_at, owners = self.ids, self.pair_at, self.owners
+        touched: i64 = 0
+        while index < stop:
+            at = i64(places[index])
+            ahead[index & (_AHEAD - 1)] = weights[i64(owners[at])]
+            touched += i64(pair_at[at]) + i64(ids[at - 1])
+            index += 1
+        self.touched = touched  # or the compiler would leave it out
 
     def _make_room(self, places: i64) -> None:
         """Make room for what merging finds: at each place a pair on either side, at most two for each id."""
