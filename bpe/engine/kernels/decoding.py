@@ -16,6 +16,9 @@ from mypy_extensions import i64
 from bpe.engine.kernels.character_classes import PADDING
 from bpe.vocabulary import TokenId
 
+#: So many words are written before they are given away.
+_BUFFER: Final[i64] = 1 << 12
+
 #: Ids from here on are left to the portable engine, whose table has no gaps.
 MOST_IDS: Final = 1 << 22
 
@@ -52,11 +55,13 @@ class Decoder:
 
         Raises `ValueError` where an integer has more than 64 bits.
         """
-        words = self.words
+        words, masks = self.words, self.masks
         size = i64(len(words))
+        most = 8 * min(i64(len(ids)), _BUFFER)
+        buffer = vec[i64]([i64(0)] * ((most >> 3) + 2))
         writer = BytesWriter()
-        held: i64 = 0  # bytes that do not fill a word yet
-        filled: i64 = 0  # how many
+        at: i64 = 0  # in the buffer, in bytes
+        held: i64 = 0  # what the word of the buffer at that place has so far
         for value in ids:
             if isinstance(value, bool) or not isinstance(value, int):
                 return None
@@ -68,29 +73,46 @@ class Decoder:
                 if word == 0:
                     return None
                 # Whole words first; what is left is then like a short token.
-                at = self.starts[-1 - word]
-                length = self.starts[-word] - at
+                start = self.starts[-1 - word]
+                length = self.starts[-word] - start
                 while length >= 8:
-                    word = read_i64_le(self.long_tokens, at)
-                    write_i64_le(writer, held | word << (8 * filled))
-                    if filled:
-                        held = (word >> (64 - 8 * filled)) & self.masks[filled]
+                    if at >= most:
+                        _give_away(buffer, at >> 3, writer)
+                        at &= 7
+                    word = read_i64_le(self.long_tokens, start)
+                    filled = at & 7
+                    buffer[at >> 3] = held | word << (8 * filled)
+                    held = (word >> (64 - 8 * filled)) & masks[filled] if filled else i64(0)
                     at += 8
+                    start += 8
                     length -= 8
-                word = read_i64_le(self.long_tokens, at) & self.masks[length]
+                word = read_i64_le(self.long_tokens, start) & masks[length]
             else:
                 length = word >> 56
                 word &= 0xFFFFFFFFFFFFFF
-            held |= word << (8 * filled)
-            filled += length
-            if filled >= 8:
-                write_i64_le(writer, held)
-                filled -= 8
-                # Of the last token, which is not empty, `filled` bytes are left: fewer than it has.
-                held = word >> (8 * (length - filled))
-        write_i64_le(writer, held)
-        writer.truncate(i64(len(writer)) - 8 + filled)
+            # subtle: no branch, for none could be foreseen. What goes beyond the word is what the next one has so far.
+            bit = 8 * (at & 7)
+            held |= word << bit
+            buffer[at >> 3] = held
+            beyond = (word >> 1) >> (63 - bit)
+            goes_on = -((bit + 8 * length) >> 6)
+            held = (beyond & goes_on) | (held & ~goes_on)
+            at += length
+            if at >= most:
+                _give_away(buffer, at >> 3, writer)
+                at &= 7
+        buffer[at >> 3] = held
+        _give_away(buffer, (at >> 3) + 1, writer)
+        writer.truncate(i64(len(writer)) - 8 + (at & 7))
         return writer.getvalue()
+
+
+def _give_away(buffer: vec[i64], count: i64, writer: BytesWriter) -> None:
+    """Write the first words of the buffer behind what has been written."""
+    index: i64 = 0
+    while index < count:
+        write_i64_le(writer, buffer[index])
+        index += 1
 
 
 def byte_masks() -> vec[i64]:
