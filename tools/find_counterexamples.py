@@ -3,10 +3,11 @@
     python tools/find_counterexamples.py
     python tools/find_counterexamples.py --compare 7
 
-Hypothesis finds and shrinks them, the same ones each time; the pages of the invariants show them, and a test replays them.
+They are found as the checker finds them; the pages of the invariants show them, and a test tries them again.
+Several searches end with cases of different size now and then, since there are vocabularies beyond those that are tried to the last; of those that six end with, the one with the most to read is recorded, so that no other search should end with more.
 With `--compare` nothing is written: each is sought again from another seed, and what shrinking ends with is held against the file.
 It should be the same case, or one as small; a larger one is printed, and where a seed finds none, that.
-Either way it takes a while: every line is shrunk.
+Either way it takes some minutes.
 """
 
 from __future__ import annotations
@@ -16,97 +17,78 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import wraps
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT))
 
-from hypothesis import HealthCheck, seed, settings  # noqa: E402 - the project is found first
-from hypothesis.errors import HypothesisException  # noqa: E402
+from hypothesis import HealthCheck, Phase, seed, settings  # noqa: E402 - the project is found first
 
-from bpe.conformance import PROPERTIES, Property  # noqa: E402
-from tests.mutants import MUTANTS, Mutant  # noqa: E402
-from tests.targets import REFERENCE  # noqa: E402
+from bpe.conformance import PROPERTIES  # noqa: E402
+from bpe.conformance.simplifying import size_of  # noqa: E402
+from tests.mutants import MUTANTS  # noqa: E402
+from tests.smallest_cases import compare_cases, read_case, smallest_case, write_case  # noqa: E402
 
 PAGE = PROJECT / "docs" / "counterexamples.json"
 
-_FIXED = settings(
+_SEEDS = range(1000, 1006)
+
+_PROPERTIES = {each.name: each for each in PROPERTIES}
+_MUTANTS = {mutant.target.__name__: mutant for mutant in MUTANTS}
+
+_SETTINGS = settings(
     max_examples=400,
-    derandomize=True,
+    derandomize=False,
     database=None,
     deadline=None,
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
+    phases=(Phase.generate, Phase.shrink),
 )
 
 
-def find_smallest(each: Property, mutant: Mutant, number: int | None = None) -> list[str]:
-    """Return the values of the smallest case that Hypothesis finds, as Python writes them; with a seed, from there."""
-    failed: list[tuple[Any, ...]] = []
-
-    @wraps(each.statement)
-    def remembering(*arguments: Any) -> None:
-        try:
-            each.statement(*arguments)
-        except HypothesisException:  # the case does not count
-            raise
-        except Exception:  # a mutant may also end in an exception that is no refusal
-            failed.append(arguments[2 if each.compares else 1 :])
-            raise
-
-    def using(test: Any) -> Any:
-        return _FIXED(test) if number is None else seed(number)(settings(_FIXED, derandomize=False)(test))
-
-    try:
-        Property(each.clause, remembering, each.cases).check(mutant.target(), REFERENCE, using=using)
-    except Exception:  # noqa: BLE001 - whatever it is, it was remembered
-        return [repr(value) for value in failed[-1]] if failed else []
-    return []
+def find_smallest(name: str, target: str, number: int) -> list[str]:
+    """Return the smallest case that a search finds from a seed, as Python writes it; nothing where it finds none."""
+    case = smallest_case(_PROPERTIES[name], _MUTANTS[target], lambda test: seed(number)(_SETTINGS(test)))
+    return write_case(case or ())
 
 
-def rejections() -> Iterator[tuple[Property, Mutant]]:
-    """Yield each mutant with each property that rejects it."""
-    by_name = {each.name: each for each in PROPERTIES}
-    for mutant in MUTANTS:
-        for name in mutant.breaks:
-            yield by_name[name], mutant
+def rejections() -> list[tuple[str, str]]:
+    """Return the name of each property that rejects a mutant, with the mutant's."""
+    return [(name, mutant.target.__name__) for mutant in MUTANTS for name in mutant.breaks]
+
+
+def find_all(numbers: Sequence[int]) -> Iterator[tuple[str, str, list[list[str]]]]:
+    """Yield what the search from each seed ends with, line by line."""
+    lines = rejections()
+    calls = [(*line, number) for line in lines for number in numbers]
+    with ProcessPoolExecutor() as pool:
+        found = pool.map(find_smallest, *zip(*calls, strict=True), chunksize=len(numbers))
+        for name, target in lines:
+            yield name, target, [next(found) for _ in numbers]
 
 
 def write() -> None:
     """Write the file."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for each, mutant in rejections():
-        smallest = find_smallest(each, mutant)
-        print(each.name, mutant.target.__name__, *smallest, flush=True)
-        found.setdefault(each.name, {})[mutant.target.__name__] = smallest
-    PAGE.write_text(json.dumps(found, indent=1, ensure_ascii=True, sort_keys=True) + "\n", encoding="utf-8")
-
-
-def judge(recorded: Sequence[str], found: Sequence[str]) -> str:
-    """Say how a case compares with the one in the file.
-
-    >>> judge(["'a'"], ["'a'"]), judge(["'a'"], ["'b'"]), judge(["'a'"], ["'ab'"]), judge(["'a'"], [])
-    ('the same', 'as small', 'larger', 'none found')
-    """
-    if not found:
-        return "none found"
-    if list(recorded) == list(found):
-        return "the same"
-    return "as small" if sum(map(len, found)) <= sum(map(len, recorded)) else "larger"
+    recorded: dict[str, dict[str, list[str]]] = {}
+    for name, target, cases in find_all(_SEEDS):
+        largest = max(cases, key=lambda case: size_of(read_case(case)))
+        print(name, target, *largest, flush=True)
+        recorded.setdefault(name, {})[target] = largest
+    PAGE.write_text(json.dumps(recorded, indent=1, ensure_ascii=True, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def compare(number: int) -> None:
     """Seek each case again from a seed, and print how it compares with the file."""
     recorded: dict[str, dict[str, list[str]]] = json.loads(PAGE.read_text(encoding="utf-8"))
     verdicts: Counter[str] = Counter()
-    for each, mutant in rejections():
-        known, found = recorded[each.name][mutant.target.__name__], find_smallest(each, mutant, number)
-        verdict = judge(known, found)
+    for name, target, (found,) in find_all([number]):
+        expected = recorded[name][target]
+        verdict = compare_cases(expected, read_case(found) if found else None)
         verdicts[verdict] += 1
-        shown = () if verdict == "the same" else (*known, "->", *found)
-        print(f"{each.name} {mutant.target.__name__}: {verdict}", *shown, flush=True)
+        shown = () if verdict == "the same" else (*expected, "->", *found)
+        print(f"{name} {target}: {verdict}", *shown, flush=True)
     print(f"seed {number}:", ", ".join(f"{count} {verdict}" for verdict, count in sorted(verdicts.items())))
 
 

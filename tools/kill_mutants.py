@@ -3,33 +3,35 @@
     python tools/kill_mutants.py [--seeds 20] [--jobs 2] [name ...]
 
 One seed shows that a property can fail; many show that it is no accident.
-Where a mutant states its smallest counterexample, every run must shrink to it.
+By the property that is its own, the first that it names, every run must also end with the smallest case that `docs/counterexamples.json` records, or with one that is as small.
 It prints a table and fails unless every run of every line succeeds; names restrict it to mutants and properties that contain one of them.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import FlakyFailure, HypothesisException
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the mutants are no part of the package
 
-from bpe.conformance import PROPERTIES
+from bpe.conformance import PROPERTIES, Property
 from tests.mutants import MUTANTS, Mutant
+from tests.smallest_cases import compare_cases, smallest_case
 from tests.targets import REFERENCE
+from tools.documentation.counterexamples import read_counterexamples
 
 #: As in the profile `ci`, but other cases for each seed.
-_SETTINGS: Final = settings(
+_FIRST: Final = settings(
     max_examples=150,
     derandomize=False,
     database=None,
@@ -39,7 +41,7 @@ _SETTINGS: Final = settings(
     phases=(Phase.generate,),
     verbosity=Verbosity.quiet,
 )
-_SHRINKING: Final = settings(_SETTINGS, phases=(Phase.generate, Phase.shrink), verbosity=Verbosity.normal)
+_SMALLEST: Final = settings(_FIRST, phases=(Phase.generate, Phase.shrink))
 
 _PROPERTIES: Final = {each.name: each for each in PROPERTIES}
 _MUTANTS: Final = {mutant.target.__name__: mutant for mutant in MUTANTS}
@@ -47,58 +49,50 @@ _MUTANTS: Final = {mutant.target.__name__: mutant for mutant in MUTANTS}
 
 @dataclass(frozen=True)
 class Line:
-    """A mutant, a property that must reject it, and what this shrinks to, where the mutant states it."""
+    """A mutant, a property that must reject it, and whether this is its own."""
 
     mutant: str
     name: str
-    smallest: str | None
-
-
-@dataclass(frozen=True)
-class Run:
-    """What became of one line under one seed."""
-
-    killed: bool
-    shrunk: bool
+    own: bool
 
 
 def lines_of(mutants: Iterable[Mutant], names: Sequence[str]) -> Iterator[Line]:
-    """Yield each mutant with each property that must reject it; only the first is asked for the smallest counterexample."""
+    """Yield each mutant with each property that must reject it; the first is its own."""
     for mutant in mutants:
         for index, name in enumerate(mutant.breaks):
-            line = Line(mutant.target.__name__, name, None if index else mutant.smallest)
+            line = Line(mutant.target.__name__, name, index == 0)
             if not names or any(part in text for part in names for text in (line.mutant, name)):
                 yield line
 
 
-def counterexample(line: Line, number: int, *, shrink: bool) -> str | None:
-    """Return what Hypothesis reports of a mutant under a seed, or `None` where the property finds no fault in it."""
-    using = _SHRINKING if shrink else _SETTINGS
+def try_once(line: Line, number: int) -> str:
+    """Try a line under one seed; say how the smallest case compares with the one recorded, or that there is one, or none."""
+    each, mutant = _PROPERTIES[line.name], _MUTANTS[line.mutant]
+    if line.own:
+        expected = read_counterexamples()[line.name][line.mutant]
+        return compare_cases(expected, smallest_case(each, mutant, lambda test: seed(number)(_SMALLEST(test))))
+    return "found" if is_rejected(each, mutant, lambda test: seed(number)(_FIRST(test))) else "none found"
+
+
+def is_rejected(each: Property, mutant: Mutant, using: Callable[[Any], Any]) -> bool:
+    """Tell whether a property rejects a mutant."""
     try:
-        target = _MUTANTS[line.mutant].target()
-        _PROPERTIES[line.name].check(target, REFERENCE, using=lambda test: seed(number)(using(test)))
+        each.check(mutant.target(), REFERENCE, using=using)
     except FlakyFailure:  # the fault does not show each time, and was found
-        return ""
+        return True
     except HypothesisException:
         raise
-    except Exception as fault:  # noqa: BLE001 - a mutant may end in any exception
-        return "\n".join(getattr(fault, "__notes__", ()))
-    return None
+    except Exception:  # noqa: BLE001 - a mutant may end in any exception
+        return True
+    return False
 
 
-def try_once(line: Line, number: int) -> Run:
-    """Try a line under one seed."""
-    found = counterexample(line, number, shrink=line.smallest is not None)
-    return Run(found is not None, found is not None and re.search(line.smallest or "", found) is not None)
-
-
-def table(results: Iterable[tuple[Line, Run]]) -> Iterator[tuple[str, bool]]:
+def table(results: Iterable[tuple[Line, str]]) -> Iterator[tuple[str, bool]]:
     """Yield a row for each line, and whether all of its runs succeeded."""
     for line, group in groupby(results, key=lambda result: result[0]):
-        runs = [run for _, run in group]
-        killed, shrunk = sum(run.killed for run in runs), sum(run.shrunk for run in runs)
-        row = f"{line.mutant:26} {line.name:55} {killed:3} of {len(runs)}"
-        yield row + (f", {shrunk} to {line.smallest}" if line.smallest else ""), killed == shrunk == len(runs)
+        runs = Counter(run for _, run in group)
+        said = ", ".join(f"{count} {verdict}" for verdict, count in sorted(runs.items()))
+        yield f"{line.mutant:26} {line.name:55} {said}", not runs.keys() & {"none found", "larger"}
 
 
 def main() -> int:
@@ -116,7 +110,8 @@ def main() -> int:
         for row, succeeded in table(zip((line for line, _ in cases), runs, strict=True)):
             print(row if succeeded else f"{row}  <-- FAILED", flush=True)
             failed += not succeeded
-    print(f"{len(lines)} lines of {len(MUTANTS)} mutants, {given.seeds} seeds each: {failed} failed")
+    own = sum(line.own for line in lines)
+    print(f"{len(lines)} lines, {own} of them a mutant and its own property, {given.seeds} seeds each: {failed} failed")
     return 1 if failed else 0
 
 

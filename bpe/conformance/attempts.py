@@ -17,12 +17,16 @@ from bpe.conformance.counterexample_vectors import vector_of
 from bpe.conformance.explaining import Explanation, explain
 from bpe.conformance.faults import TargetFault, Unsupported
 from bpe.conformance.recording import RecordedCall, Recorder
-from bpe.conformance.shortening import shorten
+from bpe.conformance.simplifying import simplify
+from bpe.conformance.tiny_cases import first_tiny_case
 
 #: `unsupported`: the target cannot be asked. `failed`: an answer breaks the clause. The rest: there was no answer.
 State: TypeAlias = Literal["passed", "failed", "errored", "crashed", "timed out", "unsupported"]
 
 _NEVER: Final = float("inf")
+
+#: Values that are names, of which no part is a simpler one.
+_KEPT: Final = frozenset({"pattern"})
 
 
 class TimeIsUpError(BaseException):
@@ -131,29 +135,36 @@ class Attempt:
             self._shrink_until = -_NEVER  # each further attempt could take as long again
         self.failure, self.case = fault, case
 
-    def shorten(self) -> None:
-        """Leave out what the text of the counterexample does not need, where any text would be a case.
+    def simplify(self) -> None:
+        """Leave out what the counterexample does not need, where there is a reference that says what is a case still.
 
-        That is so in comparisons with the reference; elsewhere a text may have conditions.
+        What a property says need not be true of every value, so it counts as a case only if the reference keeps the property there.
         """
-        texts = [place for place, value in enumerate(self.case) if isinstance(value, str)]
-        if self.each.compares and texts:
-            before, behind = self.case[: texts[-1]], self.case[texts[-1] + 1 :]
-            shorten(self.case[texts[-1]], lambda text: self._fails_alike((*before, text, *behind)))
+        if self._limits.clock() > self._shrink_until:
+            self._cut_short = True
+        elif self.shrinks and self.reference is not None and self.each.applies_to(self.reference):
+            kept = [name in _KEPT for name in self.each.value_names]
+            simplify(self.case, self._fails_alike, kept)
+            first_tiny_case(self.case, self._fails_alike, kept)
 
     def _fails_alike(self, case: Case) -> bool:
         if self._limits.clock() > self._shrink_until:
             self._cut_short = True
             return False
-        known = self.failure
+        fault = self._fault_of(self.target, case)
+        if type(fault) is not type(self.failure) or isinstance(fault, TargetFault):
+            return False
+        if self._fault_of(self.reference, case) is not None:
+            return False
+        self.failure, self.case = fault, case
+        return True
+
+    def _fault_of(self, target: Any, case: Case) -> Exception | None:
         try:
-            self._try_alone(self.target, case)
+            self._try_alone(target, case)
         except Exception as fault:  # noqa: BLE001 - whatever the target raises
-            if type(fault) is not type(known) or isinstance(fault, TargetFault):
-                return False
-            self.failure, self.case = fault, case
-            return True
-        return False
+            return fault
+        return None
 
     def _try_alone(self, target: Any, case: Case) -> None:
         """Try one case where Hypothesis draws none."""

@@ -149,7 +149,7 @@ def _try(attempt: Attempt, plan: Plan, turn: _Turn, before: Verdict) -> Verdict:
             raise
     if attempt.failure is None:
         return replace(before, state="passed", reason=None, cases=before.cases + attempt.cases)
-    attempt.shorten()
+    attempt.simplify()
     return attempt.verdict(before.cases)
 
 

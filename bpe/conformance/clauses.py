@@ -71,6 +71,11 @@ class Property:
         """Whether the property compares the target with a reference, its second parameter."""
         return "reference" in signature(self.statement).parameters
 
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """The names of a case's values: the parameters behind the target and the reference."""
+        return tuple(signature(self.statement).parameters)[2 if self.compares else 1 :]
+
     def parties(self, target: Any, reference: Any) -> tuple[Any, ...]:
         """Return what comes before the values of a case: the target, and a reference where the property compares with one."""
         return (target, reference) if self.compares else (target,)

@@ -11,11 +11,11 @@ import regex
 
 from bpe.conformance import Model
 from bpe.conformance.protocol import SpecialTokens
-from tests.mutants.listing import ONE_CHARACTER, breaks
+from tests.mutants.listing import breaks
 from tests.staged import Staged
 
 
-@breaks("bytes_are_utf8", smallest=ONE_CHARACTER)
+@breaks("bytes_are_utf8")
 class Latin1(Staged):
     """Takes characters below U+0100 for bytes."""
 

@@ -11,7 +11,7 @@ from bpe.conformance import Model, Refusal, TokenSpan
 from bpe.conformance.plain_text import text_of
 from bpe.conformance.protocol import SpecialTokens
 from tests.engine_target import Engine
-from tests.mutants.listing import ONE_CHARACTER, breaks
+from tests.mutants.listing import breaks
 from tests.staged import Staged
 
 
@@ -174,7 +174,7 @@ class StartsInBytes(Engine):
         return list(accumulate(lengths, initial=0))[:-1]
 
 
-@breaks("spans_cover_the_text", smallest=ONE_CHARACTER)
+@breaks("spans_cover_the_text")
 class OffsetsInBytes(Staged):
     """Gives offsets in bytes where characters are meant."""
 

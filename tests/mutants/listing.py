@@ -10,25 +10,20 @@ T = TypeVar("T", bound=type)
 
 
 class Mutant(NamedTuple):
-    """A wrong target, the properties that must reject it, and what the first of these shrinks to, if that matters."""
+    """A wrong target, and the properties that must reject it, of which the first is its own."""
 
     target: type
     breaks: tuple[str, ...]
-    #: A regular expression for the text of the smallest counterexample; there can be several that are equally small.
-    smallest: str | None
 
-
-#: One character beyond ASCII, and nothing else.
-ONE_CHARACTER = r"'([^\x00-\x7e]|\\x[89a-f][0-9a-f])'"
 
 _LISTED: dict[type, Mutant] = {}
 
 
-def breaks(*names: str, smallest: str | None = None) -> Callable[[T], T]:
+def breaks(*names: str) -> Callable[[T], T]:
     """List a target as one that the properties of these names must reject."""
 
     def listed(target: T) -> T:
-        _LISTED[target] = Mutant(target, names, smallest)
+        _LISTED[target] = Mutant(target, names)
         return target
 
     return listed

@@ -22,7 +22,7 @@ class LosesALetter(Staged):
         return [token_id for token_id in super().merge_alone(model, piece) if model.tokens[token_id] != b"b"]
 
 
-@breaks("a_pair_is_merged_left_to_right", "ids_are_those_of_the_definition", smallest="'aaa'")
+@breaks("a_pair_is_merged_left_to_right", "ids_are_those_of_the_definition")
 class RightmostFirst(Staged):
     """Merges the rightmost of equal pairs."""
 
@@ -38,7 +38,7 @@ def _turn(model: Model) -> Model:
     return Model(tokens, turned)
 
 
-@breaks("the_lowest_rank_merges_first", smallest="'aaa'")
+@breaks("the_lowest_rank_merges_first")
 class RightmostFirstOfTies(RightmostFirst):
     """The same; the property of the lowest rank shrinks it to three letters as well."""
 

@@ -26,7 +26,7 @@ class StripsAroundSpecials(Staged):
         return [(special, part if special else part.strip()) for special, part in spans]
 
 
-@breaks("scan_takes_leftmost_then_longest", smallest="'(<s><s>|<s>|ab|aa)'")
+@breaks("scan_takes_leftmost_then_longest")
 class ShortestFirst(Staged):
     """Takes the shortest token where several occur."""
 

@@ -170,6 +170,7 @@ def ids_of_a_text_are_canonical(target: JudgesIds, model: Model, text: str, allo
 @clause("E6", _with_batch, black_box=True)
 def a_batch_is_the_map(target: EncodesBatches, model: Model, batch: list[str], allowed: Allowed, workers: int) -> None:
     """Encoding a batch MUST give the ids of each text, in order, with any number of workers."""
+    assume(workers > 0)
     expected = [encode_allowing(target, model, text, allowed) for text in batch]
     encoded = target.encode_batch(model, batch, allowed_special=allowed, workers=workers)
     assert [list(ids) for ids in encoded] == expected

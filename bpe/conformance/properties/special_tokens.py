@@ -124,6 +124,7 @@ def ordinary_text_yields_no_special_id(target: Encodes, model: Model, text: str,
 @clause("S6", _with_one_special, black_box=True)
 def fragments_are_ordinary_text(target: Encodes, model: Model, token: str) -> None:
     """A proper prefix or suffix of a special token that contains no special token MUST be ordinary text, unless a call forbids it."""
+    assume(token in model.special_tokens)
     for cut in range(1, len(token)):
         for fragment in (token[:cut], token[cut:]):
             if not occurrences(fragment, model.special_tokens):

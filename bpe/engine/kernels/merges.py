@@ -48,6 +48,7 @@ def merge_short(
     at: i64,
     size: i64,
     byte_ids: vec[i32],
+    byte_pairs: vec[i32],
     entries: vec[i64],
     mask: i64,
     results: vec[i32],
@@ -56,15 +57,16 @@ def merge_short(
 ) -> i64:
     """Merge the bytes from `at` on into `ids`, and return how many there are.
 
+    `byte_pairs` has the rank of each two bytes.
     `ranks[i]` is the rank of the pair that begins at `i`, and `ids` and `ranks` have room for `size + 1`.
     """
-    left = i64(byte_ids[read_i64_le(text, at) & 0xFF])
-    ids[0] = i32(left)
+    left = read_i64_le(text, at) & 0xFF
+    ids[0] = byte_ids[left]
     index: i64 = 1
     while index < size:
-        right = i64(byte_ids[read_i64_le(text, at + index) & 0xFF])
-        ids[index] = i32(right)
-        ranks[index - 1] = i32(find_rank(entries, mask, left, right))
+        right = read_i64_le(text, at + index) & 0xFF
+        ids[index] = byte_ids[right]
+        ranks[index - 1] = byte_pairs[left << 8 | right]
         left = right
         index += 1
     count = size

@@ -1,7 +1,7 @@
 """Which pairs of tokens merge, and into what: what both semantics come down to.
 
 Stage: made once for each vocabulary.
-Layout: tokens are numbered from 0 in the order of their ids. `entries` is an open-addressing table of pairs, one word each, `left << 42 | right << 21 | rank`, -1 where empty; `results` has the token that each rank makes.
+Layout: tokens are numbered from 0 in the order of their ids. `entries` is an open-addressing table of pairs, one word each, `left << 42 | right << 21 | rank`, -1 where empty; `results` has the token that each rank makes. `byte_pairs` has the rank of each two bytes, `first << 8 | second`: every pre-token begins with these, and needs no search for them.
 Invariant: `find_rank` gives the rank that the definition gives (M3, M4).
 
 A list of merges says it all.
@@ -17,7 +17,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from bpe.engine.kernels.character_classes import PADDING
-from bpe.engine.kernels.merges import SHORT, merge_long, merge_short, slot_of
+from bpe.engine.kernels.merges import NONE, SHORT, merge_long, merge_short, slot_of
 from bpe.vocabulary import Vocabulary
 
 #: Tokens and ranks are below this, so that a pair and its rank fit one word.
@@ -61,10 +61,18 @@ class PairTable:
         self.entries: vec[i64] = vec[i64]([i64(-1)] * size)
         self.mask: i64 = size - 1
         self.count: i64 = 0
+        self.byte_pairs: vec[i32] = vec[i32]([i32(NONE)] * 65536)
+
+    def _insert(self, left: i64, right: i64, rank: i64) -> None:
+        """Enter a pair that is not in the table."""
+        insert_rank(self.entries, self.mask, left, right, rank)
+        first, second = self.tokens[left], self.tokens[right]
+        if len(first) == 1 and len(second) == 1:
+            self.byte_pairs[i64(first[0]) << 8 | i64(second[0])] = i32(rank)
 
     def _enter(self, left: int, right: int, result: int) -> None:
         self.results = append(self.results, i32(result))
-        insert_rank(self.entries, self.mask, left, right, self.count)
+        self._insert(left, right, self.count)
         self.count += 1
 
     def _recover(self) -> bool:
@@ -78,7 +86,7 @@ class PairTable:
                 if self._merge(text, at, size) != 2:
                     return False
                 ids = self.ids
-                insert_rank(self.entries, self.mask, i64(ids[0]), i64(ids[1]), number)
+                self._insert(i64(ids[0]), i64(ids[1]), number)
             at += size
             number += 1
         return True
@@ -87,7 +95,16 @@ class PairTable:
         """Merge bytes of a padded text by the pairs entered so far; leave what results in the scratch row, and say how many."""
         if size <= SHORT:
             return merge_short(
-                text, at, size, self.byte_tokens, self.entries, self.mask, self.results, self.ids, self.ranks
+                text,
+                at,
+                size,
+                self.byte_tokens,
+                self.byte_pairs,
+                self.entries,
+                self.mask,
+                self.results,
+                self.ids,
+                self.ranks,
             )
         if i64(len(self.ids)) < size:
             self.ids = vec[i32]([i32(0)] * size)
@@ -106,7 +123,7 @@ class PairTable:
                         pairs = append(pairs, i64(left) << 42 | i64(right) << 21 | i64(number))
         self._start(len(pairs))
         for pair in pairs:
-            insert_rank(self.entries, self.mask, pair >> 42, (pair >> 21) & 0x1FFFFF, pair & 0x1FFFFF)
+            self._insert(pair >> 42, (pair >> 21) & 0x1FFFFF, pair & 0x1FFFFF)
 
     def unreachable(self) -> dict[bytes, int]:
         """Return the tokens whose bytes, merged, are not that one token: those that only the whole-pre-token shortcut gives (M7)."""

@@ -100,6 +100,7 @@ class PreTokenEncoder:
         self.tables: LeftToRight | None = None
         self.is_judged: bool = False
         self.byte_tokens: vec[i32] = pairs.byte_tokens
+        self.byte_pairs: vec[i32] = pairs.byte_pairs
         self.entries: vec[i64] = pairs.entries
         self.mask: i64 = pairs.mask
         self.results: vec[i32] = pairs.results
@@ -223,7 +224,16 @@ class PreTokenEncoder:
                 return 1
         if size <= SHORT:
             return merge_short(
-                text, at, size, self.byte_tokens, self.entries, self.mask, self.results, self.merged, self.ranks
+                text,
+                at,
+                size,
+                self.byte_tokens,
+                self.byte_pairs,
+                self.entries,
+                self.mask,
+                self.results,
+                self.merged,
+                self.ranks,
             )
         return merge_long(text, at, size, self.byte_tokens, self.entries, self.mask, self.results, self.merged)
 
