@@ -113,3 +113,38 @@ def test_a_case_that_the_reference_fails_is_none(reference: object) -> None:
         attempt.run(each, ("abcdefg",))
     attempt.simplify()
     assert attempt.case == (("aaaaa",) if reference else ("abcdefg",))
+
+
+OWN = Model(BYTES | {256: b"aa"}, ((97, 97, 256),), special_tokens={"<s>": 257})
+
+
+class OneVocabulary:
+    """Answers by its own vocabulary, whatever it is asked for, and wrongly where there are two letters `b`."""
+
+    model = OWN
+
+    def encode(self, _: Model, text: str) -> list[int]:
+        """Return the ids of a text."""
+        return [0] if text.count("b") > 1 else [*REFERENCE.encode(OWN, text)]
+
+
+def test_the_vocabulary_of_a_target_that_has_one_alone_is_kept() -> None:
+    """Under another its answers would be others, too."""
+
+    def same_ids(target: OneVocabulary, reference: object, model: Model, text: str) -> None:  # noqa: ARG001
+        """Ids MUST be the same."""
+        assert [*target.encode(model, text)] == [*REFERENCE.encode(model, text)]
+
+    class Right(OneVocabulary):
+        """The reference of this test."""
+
+        def encode(self, model: Model, text: str) -> list[int]:
+            """Return the ids of a text."""
+            return [*REFERENCE.encode(model, text)]
+
+    each = Property("X1", same_ids, st.just((OWN, "aabab")))
+    attempt = Attempt(each, OneVocabulary(), Right(), Limits(lambda: 0.0, 1.0, 1.0))
+    with pytest.raises(AssertionError):
+        attempt.run(each, (OWN, "aabab"))
+    attempt.simplify()
+    assert attempt.case == (OWN, "bb")

@@ -16,6 +16,7 @@ from bpe.conformance.clauses import Case, Property
 from bpe.conformance.counterexample_vectors import vector_of
 from bpe.conformance.explaining import Explanation, explain
 from bpe.conformance.faults import TargetFault, Unsupported
+from bpe.conformance.model import Model
 from bpe.conformance.recording import RecordedCall, Recorder
 from bpe.conformance.simplifying import simplify
 from bpe.conformance.tiny_cases import first_tiny_case
@@ -143,7 +144,9 @@ class Attempt:
         if self._limits.clock() > self._shrink_until:
             self._cut_short = True
         elif self.shrinks and self.reference is not None and self.each.applies_to(self.reference):
-            kept = [name in _KEPT for name in self.each.value_names]
+            own = getattr(self.target, "model", None)  # it answers by this one, whatever it is asked for
+            named = zip(self.each.value_names, self.case, strict=True)
+            kept = [name in _KEPT or (own is not None and isinstance(value, Model)) for name, value in named]
             simplify(self.case, self._fails_alike, kept)
             first_tiny_case(self.case, self._fails_alike, kept)
 

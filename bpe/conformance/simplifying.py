@@ -63,7 +63,7 @@ def simpler_cases(case: Case, kept: Sequence[bool] = ()) -> Iterator[Case]:
     [('', True), ('a', True)]
     """
     for place, value in enumerate(case):
-        if isinstance(value, Model) and is_readable(value):
+        if isinstance(value, Model) and is_readable(value) and not any(kept[place : place + 1]):
             for text in value.special_tokens:
                 # What a call allows has to be there.
                 others = [other - {text} if isinstance(other, frozenset) else other for other in case]

@@ -47,10 +47,10 @@ def tiny_cases(case: Case, kept: Sequence[bool] = ()) -> Iterator[Case]:
     >>> [text for (text,) in tiny_cases(("é",))]
     ['', 'a', 'b']
     """
-    model = next((value for value in case if isinstance(value, Model)), None)
+    place, model = next(((place, value) for place, value in enumerate(case) if isinstance(value, Model)), (0, None))
     found: list[_Sized] = []
     most = sum(map(size_of, case))
-    for tiny in _models_like(model) if model else [None]:
+    for tiny in [model] if model is None or any(kept[place : place + 1]) else _models_like(model):
         rows = [
             [value] if any(kept[place : place + 1]) else [tiny] if value is model else _values_like(value, tiny)
             for place, value in enumerate(case)
