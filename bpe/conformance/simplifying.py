@@ -19,6 +19,9 @@ from bpe.conformance.model import BYTES, Model, Training
 #: The simplest characters of one, two and four bytes, the simplest first.
 _LETTERS: Final = "abé😀"
 
+#: What each letter, token and so on adds to the size of a case.
+THING: Final = 100
+
 #: In longer texts letters are not taken one by one: nobody reads them, and it would take long.
 _READABLE: Final = 100
 
@@ -76,24 +79,24 @@ def simpler_cases(case: Case, kept: Sequence[bool] = ()) -> Iterator[Case]:
 
 
 def size_of(value: Any) -> int:  # noqa: PLR0911 - one line for each kind of value
-    """Return how much there is to read in a value, or in a case.
+    """Return how much there is to read in a value, or in a case: `THING` for each letter, token, special token and so on, and a little for what is unusual in it.
 
     >>> size_of("aa") < size_of("ab") < size_of("aaa")
     True
     """
     if isinstance(value, str):
-        return sum(10 + _place_of(character) for character in value)
+        return sum(THING + _place_of(character) for character in value)
     if isinstance(value, bytes):
         return size_of(value.decode("latin-1"))
     if isinstance(value, Model):
         longer = [token for token in value.tokens.values() if len(token) > 1]
         unlike = (value.tokens != BYTES) + (value.merges is None) if not longer else 0
         named = [*longer, *(value.merges or ()), *value.special_tokens, *value.aliases]
-        return 10 * len(named) + sum(map(len, named)) + unlike + _unusual(value)
+        return THING * (len(named) + sum(map(len, named))) + unlike + _unusual(value)
     if isinstance(value, Training):
         return size_of([*value.texts]) + value.merges + _unusual(value)
     if isinstance(value, list | frozenset):
-        return sum(10 + size_of(each) for each in value)
+        return sum(THING + size_of(each) for each in value)
     if isinstance(value, tuple):
         return sum(map(size_of, value))
     return max(value, 0) if isinstance(value, int) else 0

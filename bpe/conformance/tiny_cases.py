@@ -47,18 +47,31 @@ def tiny_cases(case: Case, kept: Sequence[bool] = ()) -> Iterator[Case]:
     >>> [text for (text,) in tiny_cases(("é",))]
     ['', 'a', 'b']
     """
-    place, model = next(((place, value) for place, value in enumerate(case) if isinstance(value, Model)), (0, None))
+    heads = (place for place, value in enumerate(case) if isinstance(value, Model | Training))
+    place = next(heads, None)
     found: list[_Sized] = []
     most = sum(map(size_of, case))
-    for tiny in [model] if model is None or any(kept[place : place + 1]) else _models_like(model):
+    for head in _heads_like(case, place, kept):
         rows = [
-            [value] if any(kept[place : place + 1]) else [tiny] if value is model else _values_like(value, tiny)
-            for place, value in enumerate(case)
+            [head] if index == place else [value] if any(kept[index : index + 1]) else _values_like(value, head)
+            for index, value in enumerate(case)
         ]
         found += _cases_of([[_sized(value) for value in row] for row in rows], most)
     last = _Sized(most, tuple(map(repr, case)), case)
     for sized in sorted((each for each in found if each[:2] < last[:2]), key=_order)[:MOST]:
         yield sized.value
+
+
+def _heads_like(case: Case, place: int | None, kept: Sequence[bool]) -> Iterator[Any]:
+    """Yield the first model or training of a case, on which the other values depend, and tiny ones; `None` where there is none."""
+    if place is None:
+        yield None
+    elif any(kept[place : place + 1]):
+        yield case[place]
+    elif isinstance(case[place], Model):
+        yield from _models_like(case[place])
+    else:
+        yield from _values_like(case[place], None)
 
 
 class _Sized(NamedTuple):
@@ -111,7 +124,7 @@ def _models_like(model: Model) -> Iterator[Model]:
 def _canonical() -> tuple[tuple[dict[int, bytes], tuple[tuple[int, int, int], ...]], ...]:
     """Return the canonical vocabularies of up to two merges of two letters, those that exchanging the letters makes of others left out."""
     words = [bytes(letters) for size in (2, 3, 4) for letters in product(b"ab", repeat=size)]
-    lists = [(), *((word,) for word in words), *product(words, repeat=2)]
+    lists = [(), *((word,) for word in (*words, b"a ", b" a")), *product(words, repeat=2)]
     made = []
     for tokens in lists:
         model: Model | None = Model(BYTES, merges=())
@@ -142,13 +155,13 @@ def _with_token(model: Model, token: bytes, token_id: int | None = None) -> Mode
     )
 
 
-def _values_like(value: Any, model: Model | None) -> list[Any]:
+def _values_like(value: Any, head: Model | Training | None) -> list[Any]:
     """Return the tiny values of a kind, and the value itself."""
-    return [value, *(tiny for tiny in _tiny(value, model) if tiny != value)]
+    return [value, *(tiny for tiny in _tiny(value, head) if tiny != value)]
 
 
-def _tiny(value: Any, model: Model | None) -> list[Any]:  # noqa: PLR0911 - one line for each kind of value
-    special = sorted(model.special_tokens, key=len) if model is not None else []
+def _tiny(value: Any, head: Model | Training | None) -> list[Any]:  # noqa: PLR0911 - one line for each kind of value
+    special = sorted(head.special_tokens, key=len) if isinstance(head, Model) else []
     if isinstance(value, Model):
         return [Model(BYTES, ()), Model(REVERSED_BYTES, ())]
     if isinstance(value, str):
@@ -158,10 +171,12 @@ def _tiny(value: Any, model: Model | None) -> list[Any]:  # noqa: PLR0911 - one 
         return [b"".join(chunks) for size in range(3) for chunks in product(_CHUNKS, repeat=size)]
     if isinstance(value, frozenset):
         return [frozenset(special[:count]) for count in range(len(special) + 1)]
+    if isinstance(value, list) and isinstance(head, Training):
+        return [[*head.texts], [*reversed(head.texts)]]
     if isinstance(value, list) and value and isinstance(value[0], str):
         return [[*texts] for size in range(3) for texts in product(("", "a", "b", "aa"), repeat=size)]
-    if isinstance(value, list) and value and isinstance(value[0], int) and model is not None:
-        known = [0, 97, 128, *(token_id for token_id, token in model.tokens.items() if len(token) > 1)]
+    if isinstance(value, list) and value and isinstance(value[0], int) and isinstance(head, Model):
+        known = [0, 97, 128, *(token_id for token_id, token in head.tokens.items() if len(token) > 1)]
         return [[*ids] for size in range(5) for ids in product(known[: 6 - size], repeat=size)]
     if isinstance(value, Training):
         return _trainings(value)
