@@ -90,7 +90,7 @@ class GoesByHash(Staged):
     ) -> Sequence[int]:
         names = sorted(model.special_tokens, key=lambda token: crc32(f"{token} {hash_seed}".encode()))
         shuffled = dict(zip(names, model.special_tokens.values(), strict=True))
-        other = model.change(special_tokens=shuffled, aliases={})
+        other = model if model.aliases else model.change(special_tokens=shuffled)
         return Staged.encode(_Unchecked(), other, text, allowed_special=allowed_special, disallowed_special=())
 
 
