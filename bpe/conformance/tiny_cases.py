@@ -115,6 +115,7 @@ def _models_like(model: Model) -> Iterator[Model]:
             merges=None if model.merges is None and count > len(BYTES) else merges,
             special_tokens={text: count + number for number, text in enumerate(special)},
         )
+    yield model.change(tokens=BYTES, merges=(), special_tokens={}, surrogates="replace")
     if model.merges and not _is_canonical(model):
         for each in _IRREGULAR:
             yield model.change(tokens=each.tokens, merges=each.merges, special_tokens={})
@@ -160,7 +161,7 @@ def _values_like(value: Any, head: Model | Training | None) -> list[Any]:
     return [value, *(tiny for tiny in _tiny(value, head) if tiny != value)]
 
 
-def _tiny(value: Any, head: Model | Training | None) -> list[Any]:  # noqa: PLR0911 - one line for each kind of value
+def _tiny(value: Any, head: Model | Training | None) -> list[Any]:  # noqa: PLR0911, PLR0912 - one line for each kind of value
     special = sorted(head.special_tokens, key=len) if isinstance(head, Model) else []
     if isinstance(value, Model):
         return [Model(BYTES, ()), Model(REVERSED_BYTES, ())]
@@ -175,6 +176,8 @@ def _tiny(value: Any, head: Model | Training | None) -> list[Any]:  # noqa: PLR0
         return [[*head.texts], [*reversed(head.texts)]]
     if isinstance(value, list) and value and isinstance(value[0], str):
         return [[*texts] for size in range(3) for texts in product(("", "a", "b", "aa"), repeat=size)]
+    if isinstance(value, list) and value and isinstance(value[0], list):
+        return [[[text] for text in texts] for size in range(3) for texts in product(("a", "b", "aa"), repeat=size)]
     if isinstance(value, list) and value and isinstance(value[0], int) and isinstance(head, Model):
         known = [0, 97, 128, *(token_id for token_id, token in head.tokens.items() if len(token) > 1)]
         return [[*ids] for size in range(5) for ids in product(known[: 6 - size], repeat=size)]
