@@ -161,7 +161,7 @@ def _values_like(value: Any, head: Model | Training | None) -> list[Any]:
     return [value, *(tiny for tiny in _tiny(value, head) if tiny != value)]
 
 
-def _tiny(value: Any, head: Model | Training | None) -> list[Any]:  # noqa: PLR0911, PLR0912 - one line for each kind of value
+def _tiny(value: Any, head: Model | Training | None) -> list[Any]:  # noqa: PLR0911 - one line for each kind of value
     special = sorted(head.special_tokens, key=len) if isinstance(head, Model) else []
     if isinstance(value, Model):
         return [Model(BYTES, ()), Model(REVERSED_BYTES, ())]
@@ -172,19 +172,26 @@ def _tiny(value: Any, head: Model | Training | None) -> list[Any]:  # noqa: PLR0
         return [b"".join(chunks) for size in range(3) for chunks in product(_CHUNKS, repeat=size)]
     if isinstance(value, frozenset):
         return [frozenset(special[:count]) for count in range(len(special) + 1)]
-    if isinstance(value, list) and isinstance(head, Training):
-        return [[*head.texts], [*reversed(head.texts)]]
-    if isinstance(value, list) and value and isinstance(value[0], str):
-        return [[*texts] for size in range(3) for texts in product(("", "a", "b", "aa"), repeat=size)]
-    if isinstance(value, list) and value and isinstance(value[0], list):
-        return [[[text] for text in texts] for size in range(3) for texts in product(("a", "b", "aa"), repeat=size)]
-    if isinstance(value, list) and value and isinstance(value[0], int) and isinstance(head, Model):
-        known = [0, 97, 128, *(token_id for token_id, token in head.tokens.items() if len(token) > 1)]
-        return [[*ids] for size in range(5) for ids in product(known[: 6 - size], repeat=size)]
+    if isinstance(value, list):
+        return _lists(value, head)
     if isinstance(value, Training):
         return _trainings(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return [0, 1, 2]
+    return []
+
+
+def _lists(value: list[Any], head: Model | Training | None) -> list[Any]:
+    if isinstance(head, Training):
+        return [[*head.texts], [*reversed(head.texts)]]
+    first = value[0] if value else None
+    if isinstance(first, str):
+        return [[*texts] for size in range(3) for texts in product(("", "a", "b", "aa"), repeat=size)]
+    if isinstance(first, list):
+        return [[[text] for text in texts] for size in range(3) for texts in product(("a", "b", "aa"), repeat=size)]
+    if isinstance(first, int) and isinstance(head, Model):
+        known = [0, 97, 128, *(token_id for token_id, token in head.tokens.items() if len(token) > 1)]
+        return [[*ids] for size in range(5) for ids in product(known[: 6 - size], repeat=size)]
     return []
 
 
