@@ -162,15 +162,19 @@ def test_very_long_pieces_merge_from_left_to_right_as_by_the_portable_engine() -
 
 
 def test_going_from_left_to_right_takes_few_steps_or_is_given_up() -> None:
-    """Tokens that nearly begin everywhere are walked through at every byte: a queue takes over (clause R1)."""
-    tokens = single_bytes() | {TokenId(255 + length): b"a" * length + b"b" for length in range(1, 101)}
-    vocabulary = Vocabulary(tokens)
-    tables = tables_of(PairTable(vocabulary))
-    assert tables is not None
-    assert tables.merge_piece(b"a" * 1000) is None
-    compiled, portable = Encoder(vocabulary, worthwhile=0), PortableEncoder(vocabulary)
-    for piece in (b"a" * 1000, b"a" * 1000 + b"b", (b"a" * 99 + b"b") * 9):
-        assert compiled.encode_piece(piece) == portable.encode_piece(piece)
+    """Tokens that nearly begin everywhere are walked through at every byte, or refused one after the other: a queue takes over (clause R1)."""
+    nearly = {TokenId(255 + length): b"a" * length + b"b" for length in range(1, 101)}
+    refused = {TokenId(256): b"za", TokenId(257): b"ab"}
+    refused |= {TokenId(256 + length): b"a" + b"b" * length for length in range(2, 400)}
+    refused |= {TokenId(700): b"yz"}
+    for longer, hard in ((nearly, b"a" * 1000), (refused, b"yza" + b"b" * 399)):
+        vocabulary = Vocabulary(single_bytes() | longer)
+        tables = tables_of(PairTable(vocabulary))
+        assert tables is not None
+        assert tables.merge_piece(hard) is None
+        compiled, portable = Encoder(vocabulary, worthwhile=0), PortableEncoder(vocabulary)
+        for piece in (hard, hard + b"b", (b"a" * 99 + b"b") * 9, hard * 3):
+            assert compiled.encode_piece(piece) == portable.encode_piece(piece)
 
 
 def test_ids_need_not_be_dense() -> None:

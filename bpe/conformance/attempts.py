@@ -141,6 +141,8 @@ class Attempt:
 
         What a property says need not be true of every value, so it counts as a case only if the reference keeps the property there.
         """
+        if isinstance(self.failure, TargetFault):  # no answer: each attempt may cost a new start
+            return
         if self._limits.clock() > self._shrink_until:
             self._cut_short = True
         elif self.shrinks and self.reference is not None and self.each.applies_to(self.reference):
@@ -148,7 +150,8 @@ class Attempt:
             named = zip(self.each.value_names, self.case, strict=True)
             kept = [name in _KEPT or (own is not None and isinstance(value, Model)) for name, value in named]
             simplify(self.case, self._fails_alike, kept)
-            first_tiny_case(self.case, self._fails_alike, kept)
+            if not self._cut_short:
+                first_tiny_case(self.case, self._fails_alike, kept)
 
     def _fails_alike(self, case: Case) -> bool:
         if self._limits.clock() > self._shrink_until:

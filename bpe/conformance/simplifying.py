@@ -130,13 +130,15 @@ def _simpler(value: Any) -> Iterator[Any]:  # noqa: PLR0911 - one line for each 
     if isinstance(value, Training):
         return _simpler_trainings(value)
     if isinstance(value, frozenset):
-        return (value - {each} for each in sorted(value))
+        return (value - {*sorted(value)[left_out]} for left_out in _stretches(len(value)))
     if isinstance(value, list):
         return (list(each) for each in _simpler_rows(tuple(value)))
     if type(value) is tuple:  # of a number of values that means something
         return _with_one_simpler(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return iter(sorted({0, value // 2, value - 1} - {value}) if value > 0 else ())
+        return iter(
+            sorted({0, *(value - (value >> shift) for shift in range(1, value.bit_length()))}) if value > 0 else ()
+        )
     return iter(())
 
 
@@ -196,12 +198,20 @@ def _simpler_models(model: Model) -> Iterator[Model]:
             yield _numbered_by_value(model)
     merges = model.merges or ()
     for token_id in sorted(longer, reverse=True):
-        if all(token_id not in merge[:2] for merge in merges if merge[2] != token_id):
+        if not _is_part(model, token_id):
             yield from _renumbered_or_not(_without_token(model, token_id), token_id)
     results = [merge[2] for merge in merges]
     for index in reversed(range(len(merges))):
         if results[index] in results[:index]:  # the first may be what others are made of
             yield model.change(merges=merges[:index] + merges[index + 1 :])
+
+
+def _is_part(model: Model, token_id: int) -> bool:
+    """Tell whether another token may be made of a token."""
+    if model.merges is None:
+        token = model.tokens[token_id]
+        return any(token in other for number, other in model.tokens.items() if number != token_id)
+    return any(token_id in merge[:2] for merge in model.merges if merge[2] != token_id)
 
 
 def _more_usual(value: Any) -> Iterator[Any]:

@@ -1,7 +1,7 @@
-"""The smallest cases that there are, in order of size: whatever a search began with, the first of them that fails is the same.
+"""The smallest cases that there are, in order of size: where one of them fails, the first is found, whatever a search began with.
 
 A case that cannot be made simpler by one step can still be larger than another, to which no step leads.
-So in the end all cases of a few letters and at most two merges are tried that have the form of the one found.
+So in the end cases of a few letters, at most two merges and at most two special tokens are tried that have the form and the settings of the one found, up to a number.
 Vocabularies among them are canonical, which is the narrowest that any property asks for.
 """
 
@@ -29,6 +29,8 @@ _IRREGULAR: Final = (
     Model(BYTES | {257: b"aa", 256: b"aaa"}, ((97, 97, 257), (97, 257, 256))),
     Model(BYTES | {256: b"ab"}, ((98, 97, 256),)),
 )
+#: More special tokens than this, of a vocabulary that is kept, make no tiny texts.
+_MOST_SPECIAL: Final = 3
 _CHUNKS: Final = (b"a", b"\x80", b"\xc3", b"\xff")
 
 
@@ -162,7 +164,7 @@ def _values_like(value: Any, head: Model | Training | None) -> list[Any]:
 
 
 def _tiny(value: Any, head: Model | Training | None) -> list[Any]:  # noqa: PLR0911 - one line for each kind of value
-    special = sorted(head.special_tokens, key=len) if isinstance(head, Model) else []
+    special = sorted(head.special_tokens, key=len)[:_MOST_SPECIAL] if isinstance(head, Model) else []
     if isinstance(value, Model):
         return [Model(BYTES, ()), Model(REVERSED_BYTES, ())]
     if isinstance(value, str):

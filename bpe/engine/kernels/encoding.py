@@ -24,6 +24,7 @@ from bpe.engine.kernels.pre_split import FAMILIES, WHOLE
 from bpe.engine.kernels.pre_tokens import NO_LIMIT, PreTokenEncoder, TokenRow
 from bpe.engine.kernels.safe_cuts import last_cut
 from bpe.engine.kernels.special_tokens import SpecialTokenFinder
+from bpe.engine.kernels.token_trie import MOST_BYTES
 from bpe.engine.pre_split import compile_splitter
 from bpe.engine.signals import let_signals_in
 from bpe.engine.special_tokens import refuse_disallowed, split_special_tokens
@@ -48,7 +49,8 @@ _PARTICULARS: Final = 2
 def fits(vocabulary: Vocabulary) -> bool:
     """Tell whether the tables of the kernels have room for a vocabulary."""
     merges = vocabulary.merges or ()
-    return len(vocabulary.token_bytes) < MOST_TOKENS and len(merges) < MOST_TOKENS
+    special = sum(len(text.encode()) for text in vocabulary.special_tokens)
+    return len(vocabulary.token_bytes) < MOST_TOKENS and len(merges) < MOST_TOKENS and special < MOST_BYTES
 
 
 @final

@@ -22,7 +22,7 @@ from mypy_extensions import i32, i64
 from bpe.engine.kernels.character_classes import PADDING
 from bpe.engine.kernels.merges import NONE, find_rank
 from bpe.engine.kernels.pair_table import PairTable
-from bpe.engine.kernels.token_trie import MOST_BYTES, TokenTrie, longest_token
+from bpe.engine.kernels.token_trie import TokenTrie, longest_token
 from bpe.engine.signals import let_signals_in
 
 #: The tables are made when very long pre-tokens of so many bytes have come: merging these with a queue costs about as much.
@@ -30,6 +30,9 @@ WORTHWHILE: Final[i64] = 1 << 18
 
 #: So many steps for each byte are taken at most: vocabularies in use need 1 to 14, and where one needs more, a queue is quicker.
 MOST_STEPS: Final[i64] = 32
+
+#: The tokens of a vocabulary that has these tables have fewer bytes than this, all together.
+_MOST_BYTES: Final = 1 << 23
 
 #: Signals are let in after so many steps.
 _PAUSE: Final[i64] = 1 << 20
@@ -91,6 +94,11 @@ class LeftToRight:
         while True:
             # Of the tokens that begin here, the longest that may stand beside the last one.
             while token != -1:
+                if steps > pause:
+                    if steps > most:
+                        return -1
+                    pause = min(steps + _PAUSE, most)
+                    let_signals_in()
                 if filled == first:
                     break
                 looks = self._looks_across(i64(out[filled - 1]), token)
@@ -99,11 +107,6 @@ class LeftToRight:
                     break
                 steps -= looks
                 token = i64(shorter[token])
-            if steps > pause:
-                if steps > most:
-                    return -1
-                pause = min(steps + _PAUSE, most)
-                let_signals_in()
             if token != -1:
                 out[filled] = i32(token)
                 filled += 1
@@ -149,6 +152,6 @@ class LeftToRight:
 
 def tables_of(pairs: PairTable) -> LeftToRight | None:
     """Return the tables of a vocabulary, or `None` where it is not canonical, or too large."""
-    if sum(map(len, pairs.tokens)) >= MOST_BYTES or not pairs.is_canonical():
+    if sum(map(len, pairs.tokens)) >= _MOST_BYTES or not pairs.is_canonical():
         return None
     return LeftToRight(pairs)

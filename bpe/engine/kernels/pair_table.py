@@ -130,7 +130,10 @@ class PairTable:
         return {token: number for number, token in enumerate(self.tokens) if not self._makes(token, number)}
 
     def is_canonical(self) -> bool:
-        """Tell whether each token of two bytes or more is the result of one merge, and each token's bytes, merged, are that token."""
+        """Tell whether each token of two bytes or more is the result of one merge, and each token's bytes, merged, are that token.
+
+        The specification also asks that ids rise with the ranks (M6), which is nothing to merging by pairs; that parts are made before the whole, every vocabulary keeps (V4).
+        """
         if self.is_recovered:
             return True
         longer = sum(len(token) > 1 for token in self.tokens)
