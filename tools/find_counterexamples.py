@@ -29,8 +29,7 @@ from bpe.conformance import PROPERTIES  # noqa: E402
 from bpe.conformance.simplifying import size_of  # noqa: E402
 from tests.mutants import MUTANTS  # noqa: E402
 from tests.smallest_cases import compare_cases, read_case, smallest_case, write_case  # noqa: E402
-
-PAGE = PROJECT / "docs" / "counterexamples.json"
+from tools.documentation.counterexamples import PAGE, read_counterexamples  # noqa: E402
 
 _SEEDS = range(1000, 1004)
 
@@ -81,7 +80,7 @@ def write() -> None:
 
 def compare(number: int) -> None:
     """Seek each case again from a seed, and print how it compares with the file."""
-    recorded: dict[str, dict[str, list[str]]] = json.loads(PAGE.read_text(encoding="utf-8"))
+    recorded = read_counterexamples()
     verdicts: Counter[str] = Counter()
     for name, target, (found,) in find_all([number]):
         expected = recorded[name][target]

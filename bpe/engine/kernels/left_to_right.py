@@ -28,7 +28,7 @@ from bpe.engine.signals import let_signals_in
 #: The tables are made when very long pre-tokens of so many bytes have come: merging these with a queue costs about as much.
 WORTHWHILE: Final[i64] = 1 << 18
 
-#: So many steps for each byte are taken at most: vocabularies in use need 1 to 14, and where one needs more, a queue is quicker.
+#: So many steps for each byte are taken at most: vocabularies in use need fewer on all that was tried, and where one needs more, a queue is quicker.
 MOST_STEPS: Final[i64] = 32
 
 #: The tokens of a vocabulary that has these tables have fewer bytes than this, all together.
