@@ -20,7 +20,8 @@ from librt.vecs import vec
 from mypy_extensions import i32, i64
 
 from bpe.engine.kernels.character_classes import PADDING
-from bpe.engine.kernels.merges import NONE, find_rank
+from bpe.engine.kernels.merges import result_of
+from bpe.engine.kernels.pair_ranks import NONE, find_rank, first_slot
 from bpe.engine.kernels.pair_table import PairTable
 from bpe.engine.kernels.token_trie import TokenTrie, longest_token
 from bpe.engine.signals import let_signals_in
@@ -53,10 +54,10 @@ class LeftToRight:
         self.lefts: vec[i32] = vec[i32]([i32(-1)] * size)
         self.rights: vec[i32] = vec[i32]([i32(-1)] * size)
         self.shorter: vec[i32] = vec[i32]([i32(-1)] * size)
-        for entry in pairs.entries:
+        for entry in pairs.entries[first_slot(pairs.mask) :]:
             if entry != -1:
                 rank = entry & 0x1FFFFF
-                token = i64(pairs.results[rank])
+                token = result_of(pairs.results, rank)
                 self.ranks[token] = i32(rank)
                 self.lefts[token] = i32(entry >> 42)
                 self.rights[token] = i32((entry >> 21) & 0x1FFFFF)

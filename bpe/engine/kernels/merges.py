@@ -13,34 +13,22 @@ from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i32, i64
 
+from bpe.engine.kernels.pair_ranks import NONE, find_rank
 from bpe.engine.signals import let_signals_in
 
 #: Up to this many bytes, looking for the least rank costs less than keeping a queue.
 SHORT: Final[i64] = 48
 
-# subtle: constants of 2 ** 62 and more are boxed at every use, so the multiplier stays below.
-_MULTIPLIER: Final[i64] = 0x1E3779B97F4A7C15
-
-#: Greater than every rank.
-NONE: Final[i64] = 0x7FFFFFFF
+#: A *key* is a rank and behind it a place in a short pre-token, in so many bits: the least key is the leftmost pair of the least rank.
+PLACE_BITS: Final[i64] = 6
+_PLACE: Final[i64] = (1 << 6) - 1
 
 
-def slot_of(left: i64, right: i64, mask: i64) -> i64:
-    """Return the slot where the search for a pair begins."""
-    return (((left << 21 | right) * _MULTIPLIER) >> 40) & mask
-
-
-def find_rank(entries: vec[i64], mask: i64, left: i64, right: i64) -> i64:
-    """Return the rank of a pair, or `NONE`."""
-    key = left << 21 | right
-    slot = slot_of(left, right, mask)
-    while True:
-        entry = entries[slot]
-        if entry >> 21 == key:
-            return entry & 0x1FFFFF
-        if entry == -1:
-            return NONE
-        slot = (slot + 1) & mask
+def result_of(results: vec[i32], rank: i64) -> i64:
+    """Return the token that the pair of a rank makes; where there are no results, it is the token of that number."""
+    if len(results):
+        return i64(results[rank])
+    return rank
 
 
 def merge_short(
@@ -53,12 +41,12 @@ def merge_short(
     mask: i64,
     results: vec[i32],
     ids: vec[i32],
-    ranks: vec[i32],
+    keys: vec[i32],
 ) -> i64:
     """Merge the bytes from `at` on into `ids`, and return how many there are.
 
-    `byte_pairs` has the rank of each two bytes.
-    `ranks[i]` is the rank of the pair that begins at `i`, and `ids` and `ranks` have room for `size + 1`.
+    `byte_pairs` has the rank of each two bytes, with room for a place behind it.
+    `keys[i]` is the key of the pair that begins at `i`, and `ids` and `keys` have room for `size + 1`.
     """
     left = read_i64_le(text, at) & 0xFF
     ids[0] = byte_ids[left]
@@ -66,34 +54,33 @@ def merge_short(
     while index < size:
         right = read_i64_le(text, at + index) & 0xFF
         ids[index] = byte_ids[right]
-        ranks[index - 1] = byte_pairs[left << 8 | right]
+        keys[index - 1] = byte_pairs[left << 8 | right] | i32(index - 1)
         left = right
         index += 1
     count = size
     while count > 1:
-        least = NONE
-        best: i64 = 0
+        # subtle: one word to compare, so that the compiler needs no branch, which could not be foreseen.
+        least = NONE << PLACE_BITS
         index = 0
         while index < count - 1:
-            rank = i64(ranks[index])
-            if rank < least:
-                least = rank
-                best = index
+            least = min(least, i64(keys[index]))
             index += 1
-        if least == NONE:
+        if least == NONE << PLACE_BITS:
             break
-        merged = i64(results[least])
+        best = least & _PLACE
+        merged = result_of(results, least >> PLACE_BITS)
         ids[best] = i32(merged)
         count -= 1
         index = best + 1
         while index < count:
             ids[index] = ids[index + 1]
-            ranks[index - 1] = ranks[index]
+            keys[index - 1] = keys[index] - 1
             index += 1
         if best < count - 1:
-            ranks[best] = i32(find_rank(entries, mask, merged, i64(ids[best + 1])))
+            keys[best] = i32(find_rank(entries, mask, merged, i64(ids[best + 1])) << PLACE_BITS | best)
         if best > 0:
-            ranks[best - 1] = i32(find_rank(entries, mask, i64(ids[best - 1]), merged))
+            best -= 1
+            keys[best] = i32(find_rank(entries, mask, i64(ids[best]), merged) << PLACE_BITS | best)
     return count
 
 
@@ -141,7 +128,7 @@ def merge_long(
         absorbed = 4 * i64(nodes[node + 1])
         after = i64(nodes[absorbed + 1])
         before = i64(nodes[node + 2])
-        merged = i64(results[rank])
+        merged = result_of(results, rank)
         nodes[node] = i32(merged)
         nodes[node + 1] = i32(after)
         nodes[absorbed] = -1

@@ -1,7 +1,7 @@
 """Which pairs of tokens merge, and into what: what both semantics come down to.
 
 Stage: made once for each vocabulary.
-Layout: tokens are numbered from 0 in the order of their ids. `entries` is an open-addressing table of pairs, one word each, `left << 42 | right << 21 | rank`, -1 where empty; `results` has the token that each rank makes. `byte_pairs` has the rank of each two bytes, `first << 8 | second`: every pre-token begins with these, and needs no search for them.
+Layout: tokens are numbered from 0 in the order of their ids. `entries` has the rank of each pair, as `pair_ranks` says; `results` the token that each rank makes, and nothing where that is the token of this number. `byte_pairs` has the rank of each two bytes at `first << 8 | second`, with room for a place behind it: every pre-token begins with these, and needs no search for them.
 Invariant: `find_rank` gives the rank that the definition gives (M3, M4).
 
 A list of merges says it all.
@@ -17,7 +17,8 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from bpe.engine.kernels.character_classes import PADDING
-from bpe.engine.kernels.merges import NONE, SHORT, merge_long, merge_short, slot_of
+from bpe.engine.kernels.merges import PLACE_BITS, SHORT, merge_long, merge_short
+from bpe.engine.kernels.pair_ranks import NONE, empty_entries, insert_rank, slots_for
 from bpe.vocabulary import Vocabulary
 
 #: Tokens and ranks are below this, so that a pair and its rank fit one word.
@@ -48,27 +49,24 @@ class PairTable:
             for merge in merges:
                 self._enter(numbers[merge.left], numbers[merge.right], numbers[merge.result])
             return
-        self.results = vec[i32]([i32(index) for index in range(len(self.tokens))])
         self._start(len(self.tokens))
         self.is_recovered = self._recover()
         if not self.is_recovered:
             self._enter_all()
 
     def _start(self, pairs: int) -> None:
-        size: i64 = 512
-        while size < i64(pairs) * 2:
-            size *= 2
-        self.entries: vec[i64] = vec[i64]([i64(-1)] * size)
+        size = slots_for(i64(pairs))
+        self.entries: vec[i64] = empty_entries(size)
         self.mask: i64 = size - 1
         self.count: i64 = 0
-        self.byte_pairs: vec[i32] = vec[i32]([i32(NONE)] * 65536)
+        self.byte_pairs: vec[i32] = vec[i32]([i32(NONE << PLACE_BITS)] * 65536)
 
     def _insert(self, left: i64, right: i64, rank: i64) -> None:
         """Enter a pair that is not in the table."""
         insert_rank(self.entries, self.mask, left, right, rank)
         first, second = self.tokens[left], self.tokens[right]
         if len(first) == 1 and len(second) == 1:
-            self.byte_pairs[i64(first[0]) << 8 | i64(second[0])] = i32(rank)
+            self.byte_pairs[i64(first[0]) << 8 | i64(second[0])] = i32(rank << PLACE_BITS)
 
     def _enter(self, left: int, right: int, result: int) -> None:
         self.results = append(self.results, i32(result))
@@ -113,7 +111,7 @@ class PairTable:
     def _enter_all(self) -> None:
         """Enter every pair of tokens whose joined bytes are a token."""
         numbers = {token: number for number, token in enumerate(self.tokens)}
-        pairs: vec[i64] = vec[i64]()  # as entries are
+        pairs: vec[i64] = vec[i64]()  # `left << 42 | right << 21 | rank`
         for number, token in enumerate(self.tokens):
             for cut in range(1, len(token)):
                 left = numbers.get(token[:cut])
@@ -141,11 +139,3 @@ class PairTable:
 
     def _makes(self, token: bytes, number: i64) -> bool:
         return self._merge(token + PADDING, 0, i64(len(token))) == 1 and i64(self.ids[0]) == number
-
-
-def insert_rank(entries: vec[i64], mask: i64, left: i64, right: i64, rank: i64) -> None:
-    """Enter a pair that is not in the table."""
-    slot = slot_of(left, right, mask)
-    while entries[slot] != -1:
-        slot = (slot + 1) & mask
-    entries[slot] = left << 42 | right << 21 | rank
