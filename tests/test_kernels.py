@@ -22,7 +22,7 @@ from bpe.vocabulary import Merge, TokenId, Vocabulary, single_bytes
 from tests.pre_split_alphabets import ALPHABETS, KINDS, SMALL_ALPHABETS, named, short_texts
 
 if COMPILED:
-    from bpe.engine.kernels import character_classes, pre_token_table, pre_tokens, safe_cuts
+    from bpe.engine.kernels import character_classes, pair_ranks, pre_token_table, pre_tokens, safe_cuts
     from bpe.engine.kernels.encoding import Encoder
     from bpe.engine.kernels.left_to_right import tables_of
     from bpe.engine.kernels.pair_table import PairTable
@@ -101,6 +101,23 @@ def test_scanners_cut_beside_every_code_point_as_the_pattern_does(name: str) -> 
 
 
 # --- merging -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("most", [200, 2**20])
+def test_as_full_as_it_may_be_a_table_of_pairs_knows_each_pair_and_no_other(most: int) -> None:
+    """Pairs of the least and of the greatest numbers: what the filter lets pass, and what slots next to each other hold."""
+    rng = random.Random(most)
+    for size in (256, 1024, 8192):
+        count = size * 4 // 5
+        assert pair_ranks.slots_for(count) == size
+        pairs = list({(most - 1 - rng.randrange(200), rng.randrange(most)): None for _ in range(4 * count)})
+        entered, absent = pairs[:count], pairs[count:]
+        assert len(entered) == count < len(pairs)
+        entries = pair_ranks.empty_entries(size)
+        for rank, (left, right) in enumerate(entered):
+            pair_ranks.insert_rank(entries, size - 1, left, right, rank)
+        found = [pair_ranks.find_rank(entries, size - 1, *pair) for pair in pairs]
+        assert found == [*range(len(entered)), *[pair_ranks.NONE] * len(absent)]
 
 
 def _random_vocabulary(rng: random.Random, *, by_ranks: bool) -> Vocabulary:
