@@ -27,6 +27,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.measures import MEASURES
 from benchmarks.page import write_page
 from benchmarks.plan import FULL, QUICK, Extent, Plan, choose
+from benchmarks.pre_token_costs import count_pre_tokens
 from benchmarks.process import run_job
 from benchmarks.results import by_processor_time, read_part, read_parts, write_part
 from benchmarks.texts import PROJECT, data_folder, read_texts
@@ -86,6 +87,7 @@ def measure_all(options: argparse.Namespace, results: Path) -> None:
         "encoding": options.encoding,
         "quick": options.quick,
         "texts": text_sizes(plan.extent),
+        "pre_tokens": {kind: count_pre_tokens(kind, options.encoding, plan.extent.limit) for kind in read_texts()},
     }
     for part in ("agreement", *(name for name in MEASURES if name != "agreement")):
         if part != "agreement" and options.only and part not in options.only:

@@ -9,6 +9,7 @@ from benchmarks.agreements import Agreement, read_agreements
 from benchmarks.jobs import Record
 from benchmarks.measures import batch, decode, encode, growth, leak, load, short, train
 from benchmarks.peers import TOOLS, Tool
+from benchmarks.pre_token_costs import cost_table
 from benchmarks.resource_sections import growth_section, leak_section, load_section, train_section
 from benchmarks.results import PartResults, median_of, number
 from benchmarks.tables import NOTHING, Faults, markdown_table, named, ratio_table
@@ -71,7 +72,15 @@ def encode_section(part: PartResults, faults: Faults) -> Iterator[str]:
             if lines and (output == "list" or phase != "seen"):
                 yield f"### {_OUTPUT_TITLES[output]}. {title}"
                 yield ratio_table(lines, lambda record: record["text"], faults=faults if output == "list" else {})
+    if "pre_tokens" in part.about:
+        yield "### What a pre-token costs"
+        yield _COSTS
+        yield cost_table([each for each in part.measured if each["option"] == "list"], part.about["pre_tokens"])
 
+
+_COSTS: Final = """\
+Nanoseconds for each pre-token of the second half when its text is encoded again, to a list, plus what each one that is new costs more the first time.
+The second is the price of merging, and of the memory it waits for; a tool that remembers nothing pays it in the first."""
 
 _OUTPUT_TITLES: Final = {
     "list": "To a list of integers",

@@ -19,6 +19,7 @@ from benchmarks.measures import MEASURES, agreement, growth
 from benchmarks.page import write_page
 from benchmarks.peers import BASE, OURS, TOOLS, Calls, Tool
 from benchmarks.plan import FULL, QUICK, Plan
+from benchmarks.pre_token_costs import cost_table, count_pre_tokens
 from benchmarks.process import run_job
 from benchmarks.results import PartResults, by_processor_time, read_parts, write_part
 from benchmarks.tables import ratio_table
@@ -72,6 +73,20 @@ def test_the_table_has_the_ratios_of_the_results_file_and_says_who_is_faster(tmp
         "| tiktoken | 1, 0.17 MB/s |",
     ]
     assert "Faster than bpe-spec: fastokens (English 2.67×)." in table
+
+
+def test_a_pre_token_costs_what_encoding_again_takes_and_a_new_one_the_rest() -> None:
+    job = Job("encode", OURS, "", "English", "list")
+    seconds = {"cold": 9e-6, "warm": 3e-6, "seen": 1e-6}
+    records = [job.record(phase=phase, seconds=each) for phase, each in seconds.items()]
+    table = cost_table(records, {"English": (100, 4)})
+    assert table.splitlines()[0] == "| tool | English (100, 4 new) |"
+    assert table.splitlines()[2] == "| **bpe-spec** | 10.0 + 500 |"
+
+
+def test_pre_tokens_are_new_where_the_first_half_has_none_like_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "read_texts", lambda: {"English": "one two one one" + " two two six six"})
+    assert count_pre_tokens("English", "cl100k_base") == (4, 1)
 
 
 def test_the_page_shows_a_tool_with_other_ids_without_a_ratio(tmp_path: Path) -> None:
