@@ -63,11 +63,12 @@ def draw_encode(plt: Any, records: Sequence[Record]) -> Any:
 
 
 def draw_short(plt: Any, records: Sequence[Record]) -> Any:
-    """Draw the time of a call by size, for the first text."""
+    """Draw the time of a call on new turns by size, for the first text."""
     text = records[0]["text"]
     figure, axes = plt.subplots(figsize=(6, 4))
-    for number, tool in enumerate(tools_of(records)):
-        lines = [each for each in records if each["tool"] == tool and each["text"] == text]
+    chosen = [each for each in records if each["text"] == text and each["option"] == "new"]
+    for number, tool in enumerate(tools_of(chosen)):
+        lines = [each for each in chosen if each["tool"] == tool]
         sizes = sorted({each["size"] for each in lines})
         means = [median_of([each for each in lines if each["size"] == size]) * 1e6 for size in sizes]
         axes.loglog(sizes, means, marker="o", markersize=3, label=tool, **style(tool, number))

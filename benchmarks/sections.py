@@ -90,14 +90,23 @@ _OUTPUT_TITLES: Final = {
 
 
 def short_section(part: PartResults, faults: Faults) -> Iterator[str]:
-    """Yield for each text the ratios by size, and the microseconds of a call."""
+    """Yield for each text the ratios by size, new turns first, and the microseconds of a call."""
     del faults
     for text in dict.fromkeys(each["text"] for each in part.measured):
-        lines = [each for each in part.measured if each["text"] == text]
+        new, again = (
+            [each for each in part.measured if each["text"] == text and each["option"] == option]
+            for option in ("new", "again")
+        )
         yield f"### {text}"
-        yield ratio_table(lines, lambda record: f"{record['size']:,} bytes", faults={})
+        yield ratio_table(new, _size, faults={})
         yield "Microseconds a call, mean in a loop / median and 99th percentile of calls timed one by one:"
-        yield _latencies(lines)
+        yield _latencies(new)
+        yield "The same turns once more:"
+        yield ratio_table(again, _size, faults={})
+
+
+def _size(record: Record) -> str:
+    return f"{record['size']:,} bytes"
 
 
 def _latencies(records: Sequence[Record]) -> str:

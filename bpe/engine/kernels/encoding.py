@@ -37,6 +37,9 @@ from bpe.vocabulary import TokenId, Vocabulary
 #: processor's cache, and signals are let in between.
 BLOCK: Final[i64] = 1 << 16
 
+#: Up to so many tokens, copying them twice takes less than a view of them.
+_FEW: Final[i64] = 64
+
 #: The pattern is none of the named ones: `regex` cuts.
 _CUSTOM: Final[i64] = -1
 
@@ -215,14 +218,15 @@ class Encoder:
         try:
             self._add(text, row, NO_LIMIT)
             filled = row.filled
-            tokens = row.tokens
+            if self._is_dense and filled > _FEW:
+                return bytearray(memoryview(row.tokens)[:filled])  # one copy
+            tokens = row.tokens[:filled]
             if not self._is_dense:
-                tokens = tokens[:filled]
                 index: i64 = 0
                 while index < filled:
                     tokens[index] = self._id_row[i64(tokens[index])]
                     index += 1
-            return bytearray(memoryview(tokens)[:filled])
+            return bytearray(tokens)
         finally:
             row.give_back()
 
