@@ -6,6 +6,7 @@ Where it differs on purpose, `docs/differences-from-tiktoken.md` says so, with t
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
@@ -566,7 +567,8 @@ def _rebuild(kind: type[Tokenizer], vocabulary: Vocabulary, name: str) -> Tokeni
 
 def _import_numpy() -> ModuleType:
     try:
-        return import_module("numpy")
+        # Importing again what is there takes longer than encoding a few words.
+        return sys.modules.get("numpy") or import_module("numpy")
     except ImportError as fault:
         raise MissingExtraError("arrays need NumPy: pip install 'bpe-spec[numpy]'", extra="numpy") from fault
 
