@@ -66,7 +66,7 @@ def draw_short(plt: Any, records: Sequence[Record]) -> Any:
     """Draw the time of a call on new turns by size, for the first text."""
     text = records[0]["text"]
     figure, axes = plt.subplots(figsize=(6, 4))
-    chosen = [each for each in records if each["text"] == text and each["option"] == "new"]
+    chosen = [each for each in records if each["text"] == text and each["option"] != "again"]
     for number, tool in enumerate(tools_of(chosen)):
         lines = [each for each in chosen if each["tool"] == tool]
         sizes = sorted({each["size"] for each in lines})

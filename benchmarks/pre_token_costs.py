@@ -19,6 +19,8 @@ from bpe.patterns import resolve_pattern
 
 #: By text: how many pre-tokens its second half has, and how many different ones of them the first half has not.
 Counts = Mapping[str, Sequence[int]]
+#: By tool and text: in each round, how long encoding again took, and how much longer the first time.
+Costs = dict[tuple[str, str], list[tuple[float, float]]]
 
 
 def count_pre_tokens(kind: str, encoding: str, limit: int | None = None) -> tuple[int, int]:
@@ -30,34 +32,52 @@ def count_pre_tokens(kind: str, encoding: str, limit: int | None = None) -> tupl
 
 def cost_table(records: Sequence[Record], counts: Counts) -> str:
     """Return the table of both costs, in nanoseconds, by tool and text; the records are those of one kind of output."""
-    warm, seen = ({k: v for k, v in _seconds(records, phase).items() if k[1] in counts} for phase in ("warm", "seen"))
-    columns = list(dict.fromkeys(text for _, text in seen))
-    tools = sorted({tool for tool, _ in seen}, key=lambda tool: sum(map(_median, _rows(seen, tool))))
-    rows = [[named(tool), *(_cell(warm, seen, (tool, text), counts) for text in columns)] for tool in tools]
-    head = [f"{text} ({counts[text][0]:,}, {counts[text][1]:,} new)" for text in columns]
-    return markdown_table(["tool", *head], rows)
+    costs = {key: rounds for key, rounds in _costs(records).items() if key[1] in counts}
+    columns = list(dict.fromkeys(text for _, text in costs))
+    tools = sorted({tool for tool, _ in costs}, key=lambda tool: _order(costs, counts, tool))
+    rows = [[named(tool), *(_cell(costs.get((tool, text), []), counts[text]) for text in columns)] for tool in tools]
+    return markdown_table(["tool", *columns], rows)
 
 
-Seconds = Mapping[tuple[str, str], Mapping[int, float]]
+def describe_counts(counts: Counts) -> str:
+    """Return the sentence that says what the texts hold.
+
+    >>> describe_counts({"English": (1200, 34)})
+    'Pre-tokens, and different ones among them that are new: English 1,200 and 34.'
+    """
+    texts = ", ".join(f"{text} {every:,} and {new:,}" for text, (every, new) in counts.items())
+    return f"Pre-tokens, and different ones among them that are new: {texts}."
 
 
-def _seconds(records: Sequence[Record], phase: str) -> Seconds:
-    lines = [each for each in records if each["phase"] == phase]
-    return by_round(lines, lambda record: (str(record["tool"]), str(record["text"])))
+def _costs(records: Sequence[Record]) -> Costs:
+    warm, seen = (
+        by_round(
+            [each for each in records if each["phase"] == phase],
+            lambda record: (str(record["tool"]), str(record["text"])),
+        )
+        for phase in ("warm", "seen")
+    )
+    both = {
+        key: [(again[each], warm[key][each] - again[each]) for each in again if each in warm.get(key, {})]
+        for key, again in seen.items()
+    }
+    return {key: rounds for key, rounds in both.items() if rounds}
 
 
-def _rows(seconds: Seconds, tool: str) -> list[Mapping[int, float]]:
-    return [rounds for (name, _), rounds in seconds.items() if name == tool]
+def _again(rounds: Sequence[tuple[float, float]], counts: Sequence[int]) -> float:
+    return statistics.median(again for again, _ in rounds) / max(1, counts[0])
 
 
-def _median(rounds: Mapping[int, float]) -> float:
-    return statistics.median(rounds.values())
+def _order(costs: Costs, counts: Counts, tool: str) -> float:
+    return statistics.geometric_mean(_again(own, counts[text]) for (name, text), own in costs.items() if name == tool)
 
 
-def _cell(warm: Seconds, seen: Seconds, key: tuple[str, str], counts: Counts) -> str:
-    if key not in seen or key not in warm:
+def _cell(rounds: Sequence[tuple[float, float]], counts: Sequence[int]) -> str:
+    if not rounds:
         return NOTHING
-    every, new = counts[key[1]]
-    again = _median(seen[key]) / max(1, every)
-    more = statistics.median(warm[key][each] - seen[key][each] for each in seen[key]) / max(1, new)
-    return f"{number(again * 1e9)} + {number(max(0.0, more) * 1e9)}"
+    more = [each / max(1, counts[1]) * 1e9 for _, each in rounds]
+    first = number(_again(rounds, counts) * 1e9)
+    # Where the first time is not always the longer one, what it takes longer is noise.
+    if min(more) <= 0:
+        return first
+    return f"{first} + {number(statistics.median(more))} ({number(min(more))}–{number(max(more))})"

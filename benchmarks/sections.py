@@ -9,7 +9,7 @@ from benchmarks.agreements import Agreement, read_agreements
 from benchmarks.jobs import Record
 from benchmarks.measures import batch, decode, encode, growth, leak, load, short, train
 from benchmarks.peers import TOOLS, Tool
-from benchmarks.pre_token_costs import cost_table
+from benchmarks.pre_token_costs import cost_table, describe_counts
 from benchmarks.resource_sections import growth_section, leak_section, load_section, train_section
 from benchmarks.results import PartResults, median_of, number
 from benchmarks.tables import NOTHING, Faults, markdown_table, named, ratio_table
@@ -74,13 +74,13 @@ def encode_section(part: PartResults, faults: Faults) -> Iterator[str]:
                 yield ratio_table(lines, lambda record: record["text"], faults=faults if output == "list" else {})
     if "pre_tokens" in part.about:
         yield "### What a pre-token costs"
-        yield _COSTS
+        yield f"{_COSTS}\n{describe_counts(part.about['pre_tokens'])}"
         yield cost_table([each for each in part.measured if each["option"] == "list"], part.about["pre_tokens"])
 
 
 _COSTS: Final = """\
-Nanoseconds for each pre-token of the second half when its text is encoded again, to a list, plus what each one that is new costs more the first time.
-The second is the price of merging, and of the memory it waits for; a tool that remembers nothing pays it in the first."""
+Nanoseconds for each pre-token of the second half when it is encoded again, to a list, plus, for each one that is new, what encoding takes longer the first time, with the least and the greatest.
+Where encoding does not take longer the first time in every round, only the first figure stands: a tool that remembers nothing merges again."""
 
 _OUTPUT_TITLES: Final = {
     "list": "To a list of integers",
@@ -93,16 +93,16 @@ def short_section(part: PartResults, faults: Faults) -> Iterator[str]:
     """Yield for each text the ratios by size, new turns first, and the microseconds of a call."""
     del faults
     for text in dict.fromkeys(each["text"] for each in part.measured):
-        new, again = (
-            [each for each in part.measured if each["text"] == text and each["option"] == option]
-            for option in ("new", "again")
-        )
+        lines = [each for each in part.measured if each["text"] == text]
+        new = [each for each in lines if each["option"] != "again"]
+        again = [each for each in lines if each["option"] == "again"]
         yield f"### {text}"
         yield ratio_table(new, _size, faults={})
         yield "Microseconds a call, mean in a loop / median and 99th percentile of calls timed one by one:"
         yield _latencies(new)
-        yield "The same turns once more:"
-        yield ratio_table(again, _size, faults={})
+        if again:
+            yield "The same turns again:"
+            yield ratio_table(again, _size, faults={})
 
 
 def _size(record: Record) -> str:

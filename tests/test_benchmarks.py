@@ -80,13 +80,37 @@ def test_a_pre_token_costs_what_encoding_again_takes_and_a_new_one_the_rest() ->
     seconds = {"cold": 9e-6, "warm": 3e-6, "seen": 1e-6}
     records = [job.record(phase=phase, seconds=each) for phase, each in seconds.items()]
     table = cost_table(records, {"English": (100, 4)})
-    assert table.splitlines()[0] == "| tool | English (100, 4 new) |"
-    assert table.splitlines()[2] == "| **bpe-spec** | 10.0 + 500 |"
+    assert table.splitlines()[2:] == ["| **bpe-spec** | 10.0 + 500 (500–500) |"]
+
+
+def test_what_a_new_pre_token_costs_is_left_out_where_it_is_noise_and_a_tool_where_it_was_not_measured() -> None:
+    def measured(tool: str, number: int, **seconds: float) -> list[Record]:
+        job = Job("encode", tool, "", "English", "list", number)
+        return [job.record(phase=phase, seconds=each) for phase, each in seconds.items()]
+
+    noisy = [*measured(BASE, 0, warm=5e-6, seen=3e-6), *measured(BASE, 1, warm=2e-6, seen=3e-6)]
+    without_warm = measured("tokie", 0, cold=1e-6, seen=1e-6)
+    partly = [*measured(OURS, 0, seen=1e-6), *measured(OURS, 1, warm=3e-6, seen=1e-6)]
+    table = cost_table([*noisy, *without_warm, *partly], {"English": (100, 4)})
+    assert table.splitlines()[2:] == ["| **bpe-spec** | 10.0 + 500 (500–500) |", "| tiktoken | 30.0 |"]
 
 
 def test_pre_tokens_are_new_where_the_first_half_has_none_like_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "read_texts", lambda: {"English": "one two one one" + " two two six six"})
     assert count_pre_tokens("English", "cl100k_base") == (4, 1)
+
+
+@pytest.mark.parametrize("options", [("new", "again"), ("",)])
+def test_short_strings_are_shown_new_first_and_again_where_they_were_timed_again(options: Sequence[str]) -> None:
+    records = [
+        Job("short", tool, "", "English", option).record(seconds=seconds, median=seconds, p99=seconds) | {"size": 20}
+        for option, times in zip(options, ({BASE: 4.0, OURS: 2.0}, {BASE: 4.0, OURS: 1.0}), strict=False)
+        for tool, seconds in times.items()
+    ]
+    blocks = list(sections.short_section(PartResults(ABOUT, records), {}))
+    shown = [block.splitlines()[2] for block in blocks if "| 20 bytes |" in block and "(" in block]
+    assert shown == ["| **bpe-spec** | 2.00 (2.00–2.00) |", "| **bpe-spec** | 4.00 (4.00–4.00) |"][: len(options)]
+    assert ("The same turns again:" in blocks) == ("again" in options)
 
 
 def test_the_page_shows_a_tool_with_other_ids_without_a_ratio(tmp_path: Path) -> None:

@@ -114,10 +114,11 @@ def test_as_full_as_it_may_be_a_table_of_pairs_knows_each_pair_and_no_other(most
         entered, absent = pairs[:count], pairs[count:]
         assert len(entered) == count < len(pairs)
         entries = pair_ranks.empty_entries(size)
-        for rank, (left, right) in enumerate(entered):
+        ranks = [2**20 - 1 - place for place in range(count)]
+        for (left, right), rank in zip(entered, ranks, strict=True):
             pair_ranks.insert_rank(entries, size - 1, left, right, rank)
         found = [pair_ranks.find_rank(entries, size - 1, *pair) for pair in pairs]
-        assert found == [*range(len(entered)), *[pair_ranks.NONE] * len(absent)]
+        assert found == [*ranks, *[pair_ranks.NONE] * len(absent)]
 
 
 def _random_vocabulary(rng: random.Random, *, by_ranks: bool) -> Vocabulary:
@@ -192,6 +193,22 @@ def test_going_from_left_to_right_takes_few_steps_or_is_given_up() -> None:
         compiled, portable = Encoder(vocabulary, worthwhile=0), PortableEncoder(vocabulary)
         for piece in (hard, hard + b"b", (b"a" * 99 + b"b") * 9, hard * 3):
             assert compiled.encode_piece(piece) == portable.encode_piece(piece)
+
+
+@pytest.mark.parametrize("special_id", [257, 2**31])
+def test_arrays_of_any_length_have_the_ids_of_lists(special_id: int) -> None:
+    """On both sides of the length from which a row is not copied before it becomes an array; with gaps between ids, and without."""
+    numpy = pytest.importorskip("numpy")
+    encoder = Encoder(Vocabulary(single_bytes() | {TokenId(256): b"ab", TokenId(special_id): b"abc"}))
+    for length in (0, 1, 63, 64, 65, 200):
+        text = "b" * (length - 1) + "abc" if length else ""
+        array = encoder.encode_to_array(text, (), "all")
+        ids = (
+            numpy.array(array, numpy.uint32)
+            if isinstance(array, list)
+            else numpy.frombuffer(array or b"", numpy.uint32)
+        )
+        assert ids.tolist() == encoder.encode(text) == [98] * (length - 1) + [special_id] * min(length, 1)
 
 
 def test_ids_need_not_be_dense() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -222,6 +223,31 @@ def test_arrays_without_numpy(ours: bpe.Tokenizer, monkeypatch: pytest.MonkeyPat
     with pytest.raises(errors.MissingExtraError, match=r"bpe-spec\[numpy\]"):
         ours.encode_to_numpy("the cat")
     assert ours.decode(ours.encode("the cat")) == "the cat"
+
+
+SLOW_NUMPY = """
+import time
+time.sleep(0.3)
+uint32 = "uint32"
+def array(ids, kind): return ids
+frombuffer = array
+"""
+
+
+def test_two_threads_that_ask_for_arrays_first_both_get_them(tmp_path: Path) -> None:
+    """While one thread imports NumPy, which takes a while, the other waits for it."""
+    (tmp_path / "numpy.py").write_text(SLOW_NUMPY, encoding="utf-8")
+    script = """
+import sys, threading, bpe
+sys.path.insert(0, sys.argv[1])
+tokenizer, found = bpe.train([], 256), []
+threads = [threading.Thread(target=lambda: found.append(tokenizer.encode_to_numpy("a"))) for _ in range(2)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(len(found))
+"""
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout == "2\n", done.stderr
 
 
 def test_saving_over_what_is_no_file(ours: bpe.Tokenizer, tmp_path: Path) -> None:

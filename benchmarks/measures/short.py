@@ -1,7 +1,7 @@
 """Short strings: the latency of one call on new chat turns of 20 to 2 000 bytes, by a tokenizer that has seen other text of the kind.
 
 Every second turn is timed within one loop, which gives the mean; the others one by one, which gives percentiles, and includes the clock's own cost.
-Then the first ones are timed once more, which flatters every tool with a cache, and the processor's: the new ones find little of what they need there.
+Then those of the loop are encoded twice more, and the last pass is timed, which flatters every tool with a cache, and the processor's own: new turns find little there.
 """
 
 from __future__ import annotations

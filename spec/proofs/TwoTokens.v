@@ -7,7 +7,8 @@
     what merging gives.
 
     - [two_tokens_stand_together_iff] (E9 in part): under pair semantics, two tokens are what
-      merging gives for their bytes exactly when the judgement is that they stand together.
+      merging gives for their bytes exactly when undoing their merges, the latest first, meets
+      no pair at the joint that would merge before either of the two is taken away.
     - [two_tokens_stand_together_by_ranks_iff] (E9 in part): under rank semantics, the same by
       the list that is recovered. *)
 

@@ -9,6 +9,7 @@ So the first tokens of a text can be chosen one by one: the longest that may sta
 What merging gives for the bytes before a place is one row of tokens, so no place is come to in two ways, and none twice.
 
 Whether two tokens are what merging gives for their bytes is seen by undoing merges, the latest first, and looking at what touches the border.
+`TwoTokens.v` of the proofs shows that this tells.
 A merge across the border happens if some pair that touches it has a rank below that of the merge which takes its left token away, and not above that of the one which takes its right token away: of equal ranks the leftmost goes first (M3).
 """
 

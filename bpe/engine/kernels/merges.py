@@ -16,12 +16,12 @@ from mypy_extensions import i32, i64
 from bpe.engine.kernels.pair_ranks import NONE, find_rank
 from bpe.engine.signals import let_signals_in
 
-#: Up to this many bytes, looking for the least rank costs less than keeping a queue.
+#: Up to this many bytes, at most as many as there are places, looking for the least rank costs less than keeping a queue.
 SHORT: Final[i64] = 48
 
 #: A *key* is a rank and behind it a place in a short pre-token, in so many bits: the least key is the leftmost pair of the least rank.
 PLACE_BITS: Final[i64] = 6
-_PLACE: Final[i64] = (1 << 6) - 1
+_PLACE: Final[i64] = (1 << PLACE_BITS) - 1
 
 
 def result_of(results: vec[i32], rank: i64) -> i64:

@@ -34,7 +34,12 @@ def slots_for(pairs: i64) -> i64:
 
 def empty_entries(size: i64) -> vec[i64]:
     """Return the row of a table of `size` slots, a power of two, without pairs."""
-    return vec[i64]([i64(0)] * (size >> 3) + [i64(-1)] * size)
+    entries = vec[i64]([i64(-1)] * ((size >> 3) + size))
+    index: i64 = 0
+    while index < size >> 3:
+        entries[index] = 0
+        index += 1
+    return entries
 
 
 def first_slot(mask: i64) -> i64:
@@ -72,5 +77,5 @@ def insert_rank(entries: vec[i64], mask: i64, left: i64, right: i64, rank: i64) 
 
 
 def _mix(left: i64, right: i64) -> i64:
-    """Return a hash: its lowest 16 bits and what lies above choose the bit of the filter, all from the 16th on the slot."""
+    """Return a hash: six bits choose the bit of the filter, those from the sixth on its word, and those from the 16th on the slot."""
     return ((left << 21 | right) * _MULTIPLIER) >> 24

@@ -33,7 +33,7 @@ class PairTable:
         self.tokens: list[bytes] = list(vocabulary.token_bytes.values())
         self.byte_tokens: vec[i32] = vec[i32]([i32(0)] * 256)
         self.ids: vec[i32] = vec[i32]([i32(0)] * 64)
-        self.ranks: vec[i32] = vec[i32]([i32(0)] * 64)
+        self.keys: vec[i32] = vec[i32]([i32(0)] * 64)
         number: i64 = 0
         for token in self.tokens:
             if len(token) == 1:
@@ -102,7 +102,7 @@ class PairTable:
                 self.mask,
                 self.results,
                 self.ids,
-                self.ranks,
+                self.keys,
             )
         if i64(len(self.ids)) < size:
             self.ids = vec[i32]([i32(0)] * size)

@@ -108,7 +108,7 @@ class PreTokenEncoder:
         self.any_whole: bool = bool(whole_tokens)
         self.masks: vec[i64] = byte_masks()
         self.merged: vec[i32] = vec[i32]([i32(0)] * LONGEST)
-        self.ranks: vec[i32] = vec[i32]([i32(0)] * (SHORT + 1))
+        self.keys: vec[i32] = vec[i32]([i32(0)] * (SHORT + 1))
 
     def encode(self, text: bytes, stop: i64, family: i64, row: TokenRow, limit: i64) -> None:
         """Add to a row the tokens of a padded text that ends at `stop`.
@@ -233,7 +233,7 @@ class PreTokenEncoder:
                 self.mask,
                 self.results,
                 self.merged,
-                self.ranks,
+                self.keys,
             )
         return merge_long(text, at, size, self.byte_tokens, self.entries, self.mask, self.results, self.merged)
 
