@@ -40,6 +40,9 @@ BLOCK: Final[i64] = 1 << 16
 #: Up to so many tokens, copying them twice takes less than a view of them.
 _FEW: Final[i64] = 64
 
+#: Up to so many tokens, filling a copy of a blank list takes less than copying their numbers.
+_BLANKS: Final[i64] = 16
+
 #: The pattern is none of the named ones: `regex` cuts.
 _CUSTOM: Final[i64] = -1
 
@@ -76,6 +79,7 @@ class Encoder:
         self._encoder = PreTokenEncoder(pairs, whole, remembered, worthwhile)
         self._row = TokenRow()
         self._ids: list[Any] = list(vocabulary.token_bytes)
+        self._blank: list[Any] = [None] * int(_BLANKS)
         # Ids come in order, and no two are equal.
         self._is_dense: bool = self._ids[0] == 0 and self._ids[-1] == len(self._ids) - 1
         self._id_row: vec[i32] = vec[i32]() if self._is_dense else _row_of(self._ids)
@@ -174,9 +178,22 @@ class Encoder:
         row = self._take_row()
         try:
             self._add(text, row, NO_LIMIT)
-            return _look_up(self._ids, row.tokens[: row.filled])
+            return self._ids_in(row)
         finally:
             row.give_back()
+
+    def _ids_in(self, row: TokenRow) -> list[TokenId]:
+        """Return the ids of the tokens in a row."""
+        ids, tokens = self._ids, row.tokens
+        count = row.filled
+        if count > _BLANKS:
+            return _look_up(ids, tokens[:count])
+        found = self._blank[:count]
+        index: i64 = 0
+        while index < count:
+            found[index] = ids[i64(tokens[index])]
+            index += 1
+        return found
 
     # --- encoding --------------------------------------------------------------------------------
 
@@ -235,7 +252,7 @@ class Encoder:
         row = self._take_row()
         try:
             self._encoder.encode(piece + PADDING, i64(len(piece)), WHOLE, row, NO_LIMIT)
-            return _look_up(self._ids, row.tokens[: row.filled])
+            return self._ids_in(row)
         finally:
             row.give_back()
 
