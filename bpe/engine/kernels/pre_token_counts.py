@@ -5,7 +5,7 @@ Layout: a slot is four words in one row: bytes 0 to 7; bytes 8 to 14 and the len
 A pre-token of 16 bytes or more has a hash in its first word, `-1 - place` in its second, and at that place of the arena its length and its contents, eight bytes a word.
 Invariant: a slot counts only what has the bytes that it holds, never what merely has their hash (T12).
 
-The row doubles when it is half full, so memory is bounded by the distinct pre-tokens.
+The row doubles when it is three quarters full, so memory is bounded by the distinct pre-tokens.
 Hashes are seeded anew for each table, so no text is slow to count by its making.
 """
 
@@ -136,7 +136,7 @@ class PreTokenCounter:
         slots[base + 2] = 1
         slots[base + 3] = self.used
         self.used += 1
-        if self.used * 2 > self.mask:
+        if self.used * 4 > self.mask * 3:
             self._double()
 
     def _double(self) -> None:
