@@ -46,7 +46,7 @@ class Extent:
 
 
 FULL: Final = Extent(
-    rounds={"encode": 7, "short": 9, "batch": 3, "decode": 7, "load": 5, "train": 3, "growth": 1, "leak": 1},
+    rounds={"encode": 7, "short": 9, "batch": 3, "decode": 7, "load": 5, "train": 7, "growth": 1, "leak": 1},
     limit=None,
     training=((1_000_000, 8_256), (4_000_000, 8_256), (12_000_000, 8_256), (12_000_000, 1_256), (12_000_000, 32_256)),
     longest_run=10_000_000,
