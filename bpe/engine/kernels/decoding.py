@@ -1,7 +1,7 @@
 """Decoding by putting tokens together eight bytes at a time, into one allocation.
 
 Stage: ids to bytes.
-Layout: for each id one word: up to seven bytes and, in the highest byte, how many there are; 0 where the id is none; of a longer token `-1 - n`, where `starts[n]` and `starts[n + 1]` say where it stands in `long_tokens`.
+Layout: for each id two words: the first eight bytes; up to seven more and, in the highest byte, how many there are in all. The second is 0 where the id is none, and of a token of 16 bytes or more `-1 - n`, where `starts[n]` and `starts[n + 1]` say where it stands in `long_tokens`.
 Invariant: the bytes are those of the ids in order (D1); where an id is none, nothing is returned and the definition is asked what to say (D2).
 """
 
@@ -29,7 +29,7 @@ class Decoder:
 
     def __init__(self, token_bytes: dict[TokenId, bytes]) -> None:
         size: i64 = 1 + max(token_bytes)
-        self.words: vec[i64] = vec[i64]([i64(0)] * size)
+        self.words: vec[i64] = vec[i64]([i64(0)] * (2 * size))
         self.masks: vec[i64] = byte_masks()
         joined = b"".join(token_bytes.values()) + PADDING  # one copy, not one for each token
         at: i64 = 0
@@ -39,10 +39,12 @@ class Decoder:
         for token_id, token in token_bytes.items():
             length: i64 = len(token)
             index: i64 = token_id
-            if length < 8:
-                self.words[index] = (read_i64_le(joined, at) & self.masks[length]) | length << 56
+            if length < 16:
+                self.words[2 * index] = read_i64_le(joined, at) & self.masks[min(length, 8)]
+                more = max(length - 8, i64(0))
+                self.words[2 * index + 1] = (read_i64_le(joined, at + 8) & self.masks[more]) | length << 56
             else:
-                self.words[index] = -1 - i64(len(long_tokens))
+                self.words[2 * index + 1] = -1 - i64(len(long_tokens))
                 long_tokens.append(token)
                 start += length
                 starts = append(starts, start)
@@ -56,63 +58,62 @@ class Decoder:
         Raises `ValueError` where an integer has more than 64 bits.
         """
         words, masks = self.words, self.masks
-        size = i64(len(words))
+        size = i64(len(words)) >> 1
         most = 8 * min(i64(len(ids)), _BUFFER)
-        buffer = vec[i64]([i64(0)] * ((most >> 3) + 2))
+        buffer = vec[i64]([i64(0)] * ((most >> 3) + 3))
         writer = BytesWriter()
-        at: i64 = 0  # in the buffer, in bytes
-        held: i64 = 0  # what the word of the buffer at that place has so far
+        at: i64 = 0  # in the buffer, in bytes; from there on its word is zero
         for value in ids:
             if isinstance(value, bool) or not isinstance(value, int):
                 return None
             index = i64(value)
             if index < 0 or index >= size:
                 return None
-            word = words[index]
-            if word <= 0:
-                if word == 0:
+            more = words[2 * index + 1]
+            if more <= 0:
+                if more == 0:
                     return None
-                # Whole words first; what is left is then like a short token.
-                start = self.starts[-1 - word]
-                length = self.starts[-word] - start
-                while length >= 8:
+                start = self.starts[-1 - more]
+                left = self.starts[-more] - start
+                while left > 0:
+                    length = min(left, i64(8))
+                    word = read_i64_le(self.long_tokens, start) & masks[length]
+                    bit = 8 * (at & 7)
+                    buffer[at >> 3] = buffer[at >> 3] | word << bit
+                    buffer[(at >> 3) + 1] = ((word >> 1) >> (63 - bit)) & masks[at & 7]
+                    at += length
+                    start += length
+                    left -= length
                     if at >= most:
-                        _give_away(buffer, at >> 3, writer)
-                        at &= 7
-                    word = read_i64_le(self.long_tokens, start)
-                    filled = at & 7
-                    buffer[at >> 3] = held | word << (8 * filled)
-                    held = (word >> (64 - 8 * filled)) & masks[filled] if filled else i64(0)
-                    at += 8
-                    start += 8
-                    length -= 8
-                word = read_i64_le(self.long_tokens, start) & masks[length]
-            else:
-                length = word >> 56
-                word &= 0xFFFFFFFFFFFFFF
-            # subtle: no branch, for none could be foreseen. What goes beyond the word is what the next one has so far.
+                        at = _give_away(buffer, at, writer)
+                continue
+            # subtle: no branch on the length, for none could be foreseen.
+            word = words[2 * index]
+            length = more >> 56
+            more &= 0xFFFFFFFFFFFFFF
+            place = at >> 3
             bit = 8 * (at & 7)
-            held |= word << bit
-            buffer[at >> 3] = held
-            beyond = (word >> 1) >> (63 - bit)
-            goes_on = -((bit + 8 * length) >> 6)
-            held = (beyond & goes_on) | (held & ~goes_on)
+            buffer[place] = buffer[place] | word << bit
+            buffer[place + 1] = (((word >> 1) >> (63 - bit)) & masks[at & 7]) | more << bit
+            buffer[place + 2] = (more >> 1) >> (63 - bit)
             at += length
             if at >= most:
-                _give_away(buffer, at >> 3, writer)
-                at &= 7
-        buffer[at >> 3] = held
-        _give_away(buffer, (at >> 3) + 1, writer)
-        writer.truncate(i64(len(writer)) - 8 + (at & 7))
+                at = _give_away(buffer, at, writer)
+        written = i64(len(writer)) + at
+        _give_away(buffer, at + 7, writer)
+        writer.truncate(written)
         return writer.getvalue()
 
 
-def _give_away(buffer: vec[i64], count: i64, writer: BytesWriter) -> None:
-    """Write the first words of the buffer behind what has been written."""
+def _give_away(buffer: vec[i64], at: i64, writer: BytesWriter) -> i64:
+    """Write the whole words of the buffer that end at or before a place, move what is left to the front, and return where that ends."""
+    count = at >> 3
     index: i64 = 0
     while index < count:
         write_i64_le(writer, buffer[index])
         index += 1
+    buffer[0] = buffer[count]
+    return at & 7
 
 
 def byte_masks() -> vec[i64]:
