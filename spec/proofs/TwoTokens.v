@@ -306,26 +306,21 @@ Section Canonical.
     apply not_a_byte in E as (m' & Hi & Er & _). apply (proj2 Hwf i k m' m Hi Hm). rewrite Er. tauto.
   Qed.
 
+  Lemma is_whole x j : is_token v x -> made_by ms x <= j -> first_merges j (row_of x) = [x].
+  Proof.
+    intros Hx H. destruct (made_by ms x) as [|k] eqn:E.
+    - rewrite a_byte by auto. apply apply_merges_one.
+    - apply not_a_byte in E as (m & Hm & Er & _). now apply (before_and_after x k m).
+  Qed.
+
   (** What a token ends in, and begins with, after the first merges. *)
   Lemma ends_whole x j a : is_token v x -> made_by ms x <= j ->
     ends_in (first_merges j (row_of x)) a <-> x = a.
-  Proof.
-    intros Hx H. assert (E : first_merges j (row_of x) = [x]).
-    { destruct (made_by ms x) as [|k] eqn:E.
-      - rewrite a_byte by auto. apply apply_merges_one.
-      - apply not_a_byte in E as (m & Hm & Er & _). now apply (before_and_after x k m). }
-    rewrite E. apply ends_in_one.
-  Qed.
+  Proof. intros Hx H. rewrite is_whole by auto. apply ends_in_one. Qed.
 
   Lemma starts_whole x j b : is_token v x -> made_by ms x <= j ->
     starts_with (first_merges j (row_of x)) b <-> x = b.
-  Proof.
-    intros Hx H. assert (E : first_merges j (row_of x) = [x]).
-    { destruct (made_by ms x) as [|k] eqn:E.
-      - rewrite a_byte by auto. apply apply_merges_one.
-      - apply not_a_byte in E as (m & Hm & Er & _). now apply (before_and_after x k m). }
-    rewrite E. apply starts_with_one.
-  Qed.
+  Proof. intros Hx H. rewrite is_whole by auto. apply starts_with_one. Qed.
 
   Lemma ends_in_part x j a : is_token v x -> j < made_by ms x ->
     ends_in (first_merges j (row_of x)) a <-> ends_in (first_merges j (row_of (right_part ms x))) a.
