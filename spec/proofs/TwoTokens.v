@@ -47,6 +47,9 @@ Section Judgement.
         then stand_together steps l (left_part r) until_l (made_by r - 1)
         else true
     end.
+
+  Definition two_stand_together (x y : id) : bool :=
+    stand_together (S (made_by x + made_by y)) x y (length ms) (length ms).
 End Judgement.
 
 (** ** Rows in two parts *)
@@ -445,13 +448,13 @@ Section Canonical.
   (* Clauses in part: E9 *)
   Theorem two_tokens_stand_together_iff x y : is_token v x -> is_token v y ->
     merge_piece v (decode_bytes v [x; y]) = [x; y] <->
-    stand_together ms (S (made_by ms x + made_by ms y)) x y (length ms) (length ms) = true.
+    two_stand_together ms x y = true.
   Proof.
     intros Hx Hy.
     assert (Hb : forall z, made_by ms z <= length ms).
     { intros z. destruct (made_by ms z) as [|k] eqn:E; [lia|]. apply not_a_byte in E as (m & Hm & _).
       apply nth_error_Some. congruence. }
-    rewrite judged by auto. rewrite <- no_merge_crosses_iff by auto.
+    unfold two_stand_together. rewrite judged by auto. rewrite <- no_merge_crosses_iff by auto.
     unfold merge_piece, merge_by_pairs, decode_bytes. rewrite Hms, (applying_each_merge_once ms _ Hwf).
     simpl. rewrite app_nil_r, byte_ids_app. reflexivity.
   Qed.
@@ -529,7 +532,7 @@ Section ByRanks.
   (* Clauses in part: E9 *)
   Theorem two_tokens_stand_together_by_ranks_iff x y : is_token v x -> is_token v y ->
     merge_piece v (decode_bytes v [x; y]) = [x; y] <->
-    stand_together ms (S (made_by ms x + made_by ms y)) x y (length ms) (length ms) = true.
+    two_stand_together ms x y = true.
   Proof.
     intros Hx Hy. set (w := with_merges v ms).
     assert (Hw : well_formed w) by (apply with_merges_well_formed; [apply Hv | apply recovered_list_is_well_formed]).
