@@ -87,13 +87,13 @@ def measure_all(options: argparse.Namespace, results: Path) -> None:
         "encoding": options.encoding,
         "quick": options.quick,
         "texts": text_sizes(plan.extent),
-        "pre_tokens": {kind: count_pre_tokens(kind, options.encoding, plan.extent.limit) for kind in read_texts()},
     }
     for part in ("agreement", *(name for name in MEASURES if name != "agreement")):
         if part != "agreement" and options.only and part not in options.only:
             continue
         path = results / f"{part}.jsonl"
-        write_part(path, about, compare_trained(run_part(plan, part, console)))
+        counted = {"pre_tokens": pre_token_counts(plan)} if part == "encode" else {}
+        write_part(path, about | counted, compare_trained(run_part(plan, part, console)))
         if part == "agreement":
             plan = dataclasses.replace(plan, agreements=read_agreements(read_part(path).records))
 
@@ -125,6 +125,11 @@ def chosen_extent(options: argparse.Namespace) -> Extent:
 def text_sizes(extent: Extent) -> dict[str, int]:
     """Return the bytes of each text, as far as it is used."""
     return {kind: len(text[: extent.limit].encode()) for kind, text in read_texts().items()}
+
+
+def pre_token_counts(plan: Plan) -> dict[str, tuple[int, int]]:
+    """Return how many pre-tokens the second half of each text has, and how many different ones that are new."""
+    return {kind: count_pre_tokens(kind, plan.encoding, plan.extent.limit) for kind in read_texts()}
 
 
 def run_part(plan: Plan, part: str, console: Console) -> Iterator[Record]:

@@ -36,6 +36,9 @@ WHITE_SPACE: Final[i64] = 192
 #: Follows the text: no UTF-8 has this byte, so every run of characters ends here, and reads of eight bytes stay inside.
 PADDING: Final = b"\xff" * 32
 
+#: The byte that padding is made of.
+PAD: Final[i64] = 0xFF
+
 _MEMBERS: Final = (
     (UPPER, ("Lu", "Lt")),
     (LOWER, ("Ll",)),

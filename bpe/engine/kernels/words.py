@@ -7,15 +7,11 @@ Invariant: an end found here is the one that the scanner would find; where this 
 
 from __future__ import annotations
 
-from typing import Final
-
 from librt.strings import read_i64_le
 from mypy_extensions import i64
 
+from bpe.engine.kernels.character_classes import PAD
 from bpe.engine.kernels.pre_split import GPT2, O200K
-
-#: What `PADDING` is made of.
-_PAD: Final[i64] = 0xFF
 
 
 def ascii_word_end(text: bytes, at: i64, word: i64, family: i64) -> i64:
@@ -52,7 +48,7 @@ def _stands_before_words(first: i64, family: i64) -> bool:
 def _end_before_ascii(text: bytes, end: i64) -> i64:
     """Return an end where ASCII follows, which cannot be a letter, or nothing but the padding, and else 0."""
     following = read_i64_le(text, end) & 0xFF
-    if following & 0x80 and following != _PAD:
+    if following & 0x80 and following != PAD:
         return 0
     return end
 
