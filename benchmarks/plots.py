@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from benchmarks.jobs import Record
+from benchmarks.measures import short
 from benchmarks.peers import BASE, OURS
 from benchmarks.results import PartResults, median_of, tool_ratios
 
@@ -66,7 +67,7 @@ def draw_short(plt: Any, records: Sequence[Record]) -> Any:
     """Draw the time of a call on new turns by size, for the first text."""
     text = records[0]["text"]
     figure, axes = plt.subplots(figsize=(6, 4))
-    chosen = [each for each in records if each["text"] == text and each["option"] != "again"]
+    chosen = [each for each in records if each["text"] == text and each["option"] == short.NEW]
     for number, tool in enumerate(tools_of(chosen)):
         lines = [each for each in chosen if each["tool"] == tool]
         sizes = sorted({each["size"] for each in lines})

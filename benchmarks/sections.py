@@ -90,19 +90,24 @@ _OUTPUT_TITLES: Final = {
 
 
 def short_section(part: PartResults, faults: Faults) -> Iterator[str]:
-    """Yield for each text the ratios by size, new turns first, and the microseconds of a call."""
+    """Yield for each text the ratios by size, new turns first, with the microseconds of a call, then those that were met before."""
     del faults
     for text in dict.fromkeys(each["text"] for each in part.measured):
         lines = [each for each in part.measured if each["text"] == text]
-        new = [each for each in lines if each["option"] != "again"]
-        again = [each for each in lines if each["option"] == "again"]
+        by_option = {option: [each for each in lines if each["option"] == option] for option in _TURNS_MET}
         yield f"### {text}"
-        yield ratio_table(new, _size, faults={})
-        yield "Microseconds a call, mean in a loop / median and 99th percentile of calls timed one by one:"
-        yield _latencies(new)
-        if again:
-            yield "The same turns again:"
-            yield ratio_table(again, _size, faults={})
+        for option, title in _TURNS_MET.items():
+            yield title
+            yield ratio_table(by_option[option], _size, faults={})
+        yield "Microseconds a call on new turns, mean in a loop / median and 99th percentile of calls timed one by one:"
+        yield _latencies(by_option[short.NEW])
+
+
+_TURNS_MET: Final = {
+    short.NEW: "New turns:",
+    short.AGAIN: "The same turns again:",
+    short.IN_A_ROW: "Some of them, each many times in a row:",
+}
 
 
 def _size(record: Record) -> str:

@@ -15,7 +15,7 @@ import bpe
 from benchmarks import plan, sections, texts
 from benchmarks.agreements import Agreement, check_digest, read_agreements
 from benchmarks.jobs import Job, Record
-from benchmarks.measures import MEASURES, agreement, growth
+from benchmarks.measures import MEASURES, agreement, growth, short
 from benchmarks.page import write_page
 from benchmarks.peers import BASE, OURS, TOOLS, Calls, Tool
 from benchmarks.plan import FULL, QUICK, Plan
@@ -100,17 +100,17 @@ def test_pre_tokens_are_new_where_the_first_half_has_none_like_them(monkeypatch:
     assert count_pre_tokens("English", "cl100k_base") == (4, 1)
 
 
-@pytest.mark.parametrize("options", [("new", "again"), ("",)])
-def test_short_strings_are_shown_new_first_and_again_where_they_were_timed_again(options: Sequence[str]) -> None:
+def test_short_strings_are_shown_new_first_then_again_then_in_a_row() -> None:
+    ours = {short.IN_A_ROW: 0.5, short.AGAIN: 1.0, short.NEW: 2.0}
     records = [
         Job("short", tool, "", "English", option).record(seconds=seconds, median=seconds, p99=seconds) | {"size": 20}
-        for option, times in zip(options, ({BASE: 4.0, OURS: 2.0}, {BASE: 4.0, OURS: 1.0}), strict=False)
-        for tool, seconds in times.items()
+        for option, own in ours.items()
+        for tool, seconds in {BASE: 4.0, OURS: own}.items()
     ]
     blocks = list(sections.short_section(PartResults(ABOUT, records), {}))
     shown = [block.splitlines()[2] for block in blocks if "| 20 bytes |" in block and "(" in block]
-    assert shown == ["| **bpe-spec** | 2.00 (2.00–2.00) |", "| **bpe-spec** | 4.00 (4.00–4.00) |"][: len(options)]
-    assert ("The same turns again:" in blocks) == ("again" in options)
+    ratios = ("2.00 (2.00–2.00)", "4.00 (4.00–4.00)", "8.00 (8.00–8.00)")
+    assert shown == [f"| **bpe-spec** | {each} |" for each in ratios]
 
 
 def test_the_page_shows_a_tool_with_other_ids_without_a_ratio(tmp_path: Path) -> None:
