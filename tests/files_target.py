@@ -19,7 +19,7 @@ from bpe.encoding_files import FOLDER_VARIABLE
 from bpe.encoding_table import ENCODINGS
 from bpe.encodings import find_encoding
 from bpe.files import FORMATS, load_vocabulary, save_vocabulary
-from tests.models import refusing, to_model, to_pattern, to_vocabulary
+from bpe.targets.own_models import refusing, to_model, to_pattern, to_vocabulary
 
 #: What our formats call the fields of a model that they leave out.
 _FIELDS = {

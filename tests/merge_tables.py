@@ -9,9 +9,9 @@ from bpe.engine import COMPILED
 from bpe.engine import merges as engine
 from bpe.reference.encoding import encode_piece
 from bpe.reference.merges import merge_all_by_pairs, merge_by_ranks, merge_piece
+from bpe.targets.own_models import to_vocabulary
 from bpe.vocabulary import TokenId, Vocabulary
 from tests.merge_checks import Table
-from tests.models import to_vocabulary
 
 if COMPILED:
     from bpe.engine.kernels.left_to_right import tables_of

@@ -18,9 +18,9 @@ from bpe.conformance.protocol_training import PairCounts
 from bpe.conformance.serving import exchange
 from bpe.conformance.together import encode_in_threads
 from bpe.reference import encoding, merges, pair_statistics, pre_split, safe_cuts, special_tokens, training
+from bpe.targets.own_models import refusing, to_pattern, to_vocabulary
 from bpe.vocabulary import Merge, TokenId, single_bytes
 from tests.copies import COPIES
-from tests.models import refusing, to_pattern, to_vocabulary
 
 
 class Reference:

@@ -12,7 +12,7 @@ from bpe.conformance.plain_merging import count_pairs, merge_everywhere, preferr
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
 from bpe.reference import merges, pre_split, special_tokens, utf8
-from tests.models import refusing, to_pattern, to_vocabulary
+from bpe.targets.own_models import refusing, to_pattern, to_vocabulary
 from tests.reference_target import Reference
 
 Rows = list[tuple[list[int], int]]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from bpe.engine import COMPILED
-from tests.engine_target import Engine
+from tests.engine_target import Engine, Running
 from tests.reference_target import Reference
 
 REFERENCE: Final = Reference()
 ENGINE: Final = Engine()
 
 
-def _engines() -> tuple[Engine, ...]:
+def _engines() -> tuple[Running, ...]:
     if not COMPILED:
         return (ENGINE,)
     from tests.engine_target import Kernels

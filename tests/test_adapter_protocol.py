@@ -130,6 +130,20 @@ for line in sys.stdin:
     elif text == "nonsense":
         print("progress: 10%", flush=True)
         continue
+    elif text == "chatty":
+        print("progress: 20%", flush=True)
+        reply["ids"] = []
+    elif text == "late":
+        print(json.dumps({"seq": -5, "ids": []}), flush=True)
+        reply["ids"] = []
+    elif text == "shapeless":
+        reply["rejected"] = "no"
+    elif text == "deep":
+        print("[" * 100_000, flush=True)
+        continue
+    elif text == "last":
+        print(json.dumps(reply | {"ids": []}), flush=True)
+        break
     elif text == "other":
         reply = {"seq": -5, "ids": []}
     elif text == "words":
@@ -167,6 +181,10 @@ MODEL = Model(BYTES)
         ("hang", "timed out", "no answer within 0.7 s"),
         ("nonsense", "errored", "no JSON"),
         ("other", "errored", "not that of request"),
+        ("chatty", "errored", "no JSON"),
+        ("late", "errored", "not that of request"),
+        ("shapeless", "errored", "another form"),
+        ("deep", "errored", "no JSON"),
         ("words", "errored", "no list of integers"),
         ("oops", "errored", "IndexError"),
     ],
@@ -178,6 +196,11 @@ def test_a_failure_is_told_and_survived(odd: Any, text: str, kind: str, said: st
     assert said in caught.value.message
     assert odd.encode(MODEL, "a") == [97]
     assert odd.decode_bytes(MODEL, [97]) == b"a"
+
+
+def test_a_program_that_has_ended_by_itself_is_closed_without_a_word(odd: Any) -> None:
+    assert odd.encode(MODEL, "last") == []
+    odd.close()
 
 
 def test_refusals_and_what_is_unsupported_are_told_apart(odd: Any) -> None:

@@ -10,8 +10,8 @@ from bpe.conformance.model_strategies import bare_models, canonical_models, rank
 from bpe.conversion import forget_merges, recover_merges
 from bpe.errors import CannotExpressError
 from bpe.reference.canonical import is_canonical_vocabulary, is_self_encoding, is_well_founded, recovered_merges
+from bpe.targets.own_models import to_vocabulary
 from bpe.vocabulary import Merge, TokenId, Vocabulary
-from tests.models import to_vocabulary
 
 A, B = b"ab"
 

@@ -118,6 +118,30 @@ test_ours_in_a_suite_of_tests = conformance_suite(
 )
 
 
+class _RemembersWrongly(made.Bytes):
+    """Hands out the list that it keeps, which a caller may change: of the properties of R5, one is broken."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, list[int]] = {}
+
+    def encode(self, text: str) -> list[int]:
+        return self._kept.setdefault(text, super().encode(text))
+
+
+test_a_clause_known_to_be_broken_in_a_suite_of_tests = conformance_suite(
+    lambda: object_target(_RemembersWrongly(), "remembers"), clauses=["R5"], max_examples=30, known=["R5"]
+)
+
+
+def test_a_property_known_to_be_broken_that_holds_fails_in_a_suite_of_tests() -> None:
+    holds = next(each for each in Plan(clauses=["B4"]).chosen())
+    suite = conformance_suite(
+        lambda: object_target(made.Bytes(), "bytes"), clauses=["B4"], max_examples=10, known=[holds.name]
+    )
+    with pytest.raises(AssertionError, match="known to be broken, and holds"):
+        suite(holds)
+
+
 def test_two_that_differ_are_compared() -> None:
     found = compare(object_target(made.Bytes(), "a"), object_target(made.StripsSpaces(), "b"), max_examples=300)
     assert found is not None

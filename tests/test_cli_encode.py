@@ -18,7 +18,7 @@ from bpe.cli.decode import decode_rows
 from bpe.cli.encode import Request, encode_in_blocks
 from bpe.cli.id_readers import read_rows
 from bpe.cli.id_writers import WRITERS
-from bpe.errors import BpeError, DisallowedSpecialTokenError
+from bpe.errors import DisallowedSpecialTokenError
 from bpe.patterns import NAMED_PATTERNS
 from bpe.tokenizer import Tokenizer
 from tests.command_line import run, run_process
@@ -289,4 +289,14 @@ def test_a_fault_that_only_the_text_shows_names_the_text(path: Path) -> None:
     result = run("encode", "--jsonl", "t", "-t", path, given=b'{"t": "a"}\n{"t": "\\ud800"}')
     assert result.status == 1
     assert result.errors.startswith("bpe: standard input, line 2: surrogate U+D800 at index 0")
-    assert issubclass(BpeError, ValueError)
+
+
+def test_a_surrogate_is_told_by_its_place_in_the_whole_text(path: Path) -> None:
+    """The text is encoded in parts, of which the last begins at its fourth character."""
+    result = run("encode", "--jsonl", "t", "-t", path, given=b'{"t": "a b \\ud800"}')
+    assert (result.status, "line 1: surrogate U+D800 at index 4: " in result.errors) == (1, True)
+
+
+def test_an_id_of_thousands_of_digits_is_refused(path: Path) -> None:
+    result = run("encode", "-t", path, "--special-token", "<|x|>=" + "9" * 5000, given=b"a")
+    assert (result.status, "'<|x|>' has 5000 digits" in result.errors) == (2, True)

@@ -179,3 +179,13 @@ def test_a_large_file_is_read_in_little_memory(tmp_path: Path) -> None:
     arguments = ("train", tmp_path / "big", "--vocab-size", 266, "-o", tmp_path / "t.bpe.json")
     result = run_process(*arguments, preexec_fn=lambda: setrlimit(RLIMIT_AS, (limit, limit)))
     assert (result.status, result.errors) == (0, "")
+
+
+def test_a_surrogate_is_told_by_its_place_in_the_text(tmp_path: Path) -> None:
+    """Texts are counted in parts: neither their number nor a place in one of them is what the reader has."""
+    output = tmp_path / "t.bpe.json"
+    lines = b'{"t": "a b c"}\n{"t": "a b \\ud800"}\n'
+    result = run("train", "--jsonl", "t", "-", "--vocab-size", 300, "-o", output, given=lines)
+    assert result.status == 1
+    assert result.errors.startswith("bpe: standard input, line 2: surrogate U+D800 at index 4: ")
+    assert not output.exists()

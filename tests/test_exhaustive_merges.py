@@ -11,6 +11,7 @@ from typing import Final
 import pytest
 
 from bpe.conformance import Model
+from bpe.targets.own_models import to_vocabulary
 from tests.merge_checks import (
     Table,
     check_boundaries_only_vanish,
@@ -23,7 +24,6 @@ from tests.merge_checks import (
     is_canonical,
 )
 from tests.merge_tables import check_everywhere, check_other_semantics, make_table
-from tests.models import to_vocabulary
 from tests.small_vocabularies import (
     EVERY_FIRST,
     FIRST_UP_TO_EXCHANGE,

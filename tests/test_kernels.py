@@ -7,7 +7,10 @@ import signal
 import subprocess
 import sys
 import time
-from itertools import product
+import tracemalloc
+from collections.abc import Callable
+from itertools import pairwise, product
+from typing import Any
 
 import pytest
 
@@ -16,15 +19,26 @@ from bpe.engine import safe_cuts as portable_cuts
 from bpe.engine.encoding import PortableEncoder
 from bpe.engine.pre_split import compile_splitter
 from bpe.errors import BpeError
-from bpe.patterns import NAMED_PATTERNS
+from bpe.patterns import NAMED_PATTERNS, Pattern
 from bpe.unicode_classes import general_category, is_white_space
-from bpe.vocabulary import Merge, TokenId, Vocabulary, single_bytes
+from bpe.vocabulary import Merge, SurrogateProfile, TokenId, Vocabulary, single_bytes
 from tests.pre_split_alphabets import ALPHABETS, KINDS, SMALL_ALPHABETS, named, short_texts
 
 if COMPILED:
-    from bpe.engine.kernels import character_classes, pair_ranks, pre_token_table, pre_tokens, safe_cuts
+    from bpe.engine.compiled_training import start_training
+    from bpe.engine.kernels import (
+        character_classes,
+        pair_ranks,
+        pair_table,
+        pre_token_table,
+        pre_tokens,
+        safe_cuts,
+        training,
+    )
     from bpe.engine.kernels.encoding import Encoder
     from bpe.engine.kernels.left_to_right import tables_of
+    from bpe.engine.kernels.pair_queue import PairQueue
+    from bpe.engine.kernels.pair_statistics import PairStatistics
     from bpe.engine.kernels.pair_table import PairTable
     from bpe.engine.kernels.special_tokens import SpecialTokenFinder
 
@@ -265,6 +279,74 @@ def test_an_interrupt_is_heard_during_a_call(text: str, tokens: str) -> None:
         said, complained = process.communicate()
     assert said == ""
     assert "KeyboardInterrupt" in complained
+
+
+@pytest.mark.parametrize("errors", ["strict", "replace"])
+@pytest.mark.parametrize("pattern", ["[ab\ufffd]+", r"[^\ud800-\udfff]", "a|😀"])
+def test_surrogates_are_seen_to_before_a_pattern_is(pattern: str, errors: SurrogateProfile) -> None:
+    """Custom patterns that leave out surrogates: every call answers, or refuses, as the portable engine does (clauses B4, E9)."""
+    vocabulary = Vocabulary(
+        single_bytes(), pattern=Pattern(pattern), special_tokens={"<b>": TokenId(256)}, errors=errors
+    )
+    compiled, portable = Encoder(vocabulary), PortableEncoder(vocabulary)
+    texts = ["".join(letters) for size in range(4) for letters in product("a\ud83d\ude00b", repeat=size)]
+    for text in (*texts, "a<b>\ud800"):
+        for method in ("encode", "encode_to_array", "count", "encode_with_offsets"):
+            ours, theirs = getattr(compiled, method), getattr(portable, method)
+            assert _outcome(ours, text, (), ()) == _outcome(theirs, text, (), ()), (method, text)
+            assert _outcome(ours, text, "all", ()) == _outcome(theirs, text, "all", ()), (method, text)
+        assert _outcome(compiled.encode_ordinary, text) == _outcome(portable.encode_ordinary, text), text
+
+
+def _outcome(call: Callable[..., Any], *arguments: Any) -> object:
+    """Return what a call gives, an array as a list, or which refusal it ends in."""
+    try:
+        given = call(*arguments)
+    except BpeError as fault:
+        return type(fault), str(fault)
+    return memoryview(given).cast("I").tolist() if isinstance(given, bytearray) else given
+
+
+def test_what_lies_past_a_limit_is_not_read() -> None:
+    """Whether a text of 16 MB has more than ten tokens is told with the memory of a block of it (clause E8)."""
+    encoder = Encoder(Vocabulary(single_bytes(), pattern=named("gpt2")))
+    text = " word" * 3_000_000
+    tracemalloc.start()
+    try:
+        assert encoder.count(text, (), (), 10) > 10
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4_000_000
+
+
+def test_the_queue_of_the_trainer_grows_by_half() -> None:
+    queue = PairQueue(0, PairStatistics())
+    sizes = set()
+    for number in range(20_000):
+        queue.push(number, 0, number)
+        sizes.add(len(queue.entries))
+    ordered = sorted(sizes)
+    assert len(ordered) > 5
+    assert all(later * 2 == earlier * 3 for earlier, later in pairwise(ordered))
+
+
+def test_signals_are_let_in_while_the_trainer_is_made_and_merges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One pre-token of millions of letters: filling the row, counting, listing and one merge each hear a signal."""
+    heard = []
+    monkeypatch.setattr(training, "let_signals_in", lambda: heard.append(1))
+    trainer = start_training({"ab" * 2_200_000: 1}, 1, "smallest-pair", 1, "value")
+    assert trainer is not None
+    assert len(heard) == 1 + 4 + 4
+    assert trainer.advance(1)
+    assert len(heard) == 1 + 4 + 4 + 3
+
+
+def test_signals_are_let_in_while_pairs_are_entered(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = []
+    monkeypatch.setattr(pair_table, "let_signals_in", lambda: heard.append(1))
+    PairTable(Vocabulary(single_bytes() | {TokenId(256): b"ab", TokenId(257): b"ccc"}))  # `ccc` has no two parts
+    assert len(heard) == 258
 
 
 # --- hostile input -------------------------------------------------------------------------------

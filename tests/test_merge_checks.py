@@ -24,7 +24,8 @@ from bpe.conformance.properties.merges import (
     with_more_merges_boundaries_only_vanish,
 )
 from bpe.engine import merges as engine
-from tests.engine_target import Engine
+from bpe.targets.own_models import to_vocabulary
+from tests.engine_target import Running
 from tests.merge_checks import (
     Table,
     check_boundaries_only_vanish,
@@ -37,7 +38,6 @@ from tests.merge_checks import (
     is_canonical,
 )
 from tests.merge_tables import long_merger, make_table
-from tests.models import to_vocabulary
 from tests.mutants.merges import CutsLongPieces, LongestMatch, LosesALetter, NeverLooksBack, RightmostFirst
 from tests.reference_target import Reference
 from tests.small_vocabularies import (
@@ -62,7 +62,7 @@ class LongPieces(Reference):
 
 
 @pytest.mark.parametrize("target", [REFERENCE, ENGINE, LongPieces()], ids=lambda target: str(target.name))
-def test_the_properties_themselves_on_every_list_of_two_merges(target: Reference | Engine) -> None:
+def test_the_properties_themselves_on_every_list_of_two_merges(target: Reference | Running) -> None:
     for model in map(model_of, lists_of_merges(2)):
         for text in (piece.decode() for piece in short_pieces(4)):
             merging_keeps_the_bytes(target, model, text)
@@ -79,7 +79,7 @@ def test_the_properties_themselves_on_every_list_of_two_merges(target: Reference
 
 @pytest.mark.filterwarnings("ignore:Using `assume` outside")  # which the property does, and which does no harm
 @pytest.mark.parametrize("target", [REFERENCE, ENGINE, LongPieces()], ids=lambda target: str(target.name))
-def test_the_property_of_gluing_itself_on_every_list_of_two_merges(target: Reference | Engine) -> None:
+def test_the_property_of_gluing_itself_on_every_list_of_two_merges(target: Reference | Running) -> None:
     for model in map(model_of, lists_of_merges(2)):
         tokens = [token_id for token_id, token in model.tokens.items() if token in (b"a", b"b") or len(token) > 1]
         for size in range(1, 5):

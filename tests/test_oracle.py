@@ -30,9 +30,9 @@ from bpe.conformance.vectors import check_vector, read_vectors
 from bpe.conversion import recover_merges
 from bpe.reference import encoding as reference
 from bpe.reference.pre_split import pre_split
+from bpe.targets.own_models import to_model
 from bpe.vocabulary import Vocabulary
 from tests.encodings_folder import encodings_folder, require_encoding
-from tests.models import to_model
 from tests.mutants.merges import RightmostFirst
 from tests.targets import ENGINES, REFERENCE
 from tools.build_oracle import build_oracle, has_tools

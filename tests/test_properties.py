@@ -9,7 +9,7 @@ import pytest
 
 from bpe.conformance import PROPERTIES, UNTESTABLE, Property
 from bpe.conformance.specification import read_clauses
-from tests.engine_target import Engine
+from tests.engine_target import Running
 from tests.reference_target import Reference
 from tests.targets import ENGINE, ENGINES, REFERENCE
 
@@ -24,9 +24,9 @@ def _workers() -> Iterator[None]:
         engine.close()
 
 
-def _applications() -> list[tuple[Property, Reference | Engine]]:
+def _applications() -> list[tuple[Property, Reference | Running]]:
     """Return each property with each target that it can be tried on; the reference is not compared with itself."""
-    targets: tuple[Reference | Engine, ...] = (REFERENCE, *ENGINES)
+    targets: tuple[Reference | Running, ...] = (REFERENCE, *ENGINES)
     return [
         (each, target)
         for each in PROPERTIES
@@ -38,7 +38,7 @@ def _applications() -> list[tuple[Property, Reference | Engine]]:
 @pytest.mark.parametrize(
     ("each", "target"), [pytest.param(each, target, id=f"{each}-{target.name}") for each, target in _applications()]
 )
-def test_property(each: Property, target: Reference | Engine) -> None:
+def test_property(each: Property, target: Reference | Running) -> None:
     each.check(target, REFERENCE)
 
 

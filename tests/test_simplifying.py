@@ -14,7 +14,7 @@ from bpe.conformance.clauses import Case
 from bpe.conformance.model import BYTES, REVERSED_BYTES
 from bpe.conformance.simplifying import simpler_cases, simplify, size_of
 from bpe.conformance.tiny_cases import first_tiny_case, tiny_cases
-from tests.models import to_vocabulary
+from bpe.targets.own_models import to_vocabulary
 from tests.targets import REFERENCE
 
 

@@ -13,11 +13,11 @@ from bpe.cli.faults import EXIT_STATUS
 from bpe.cli.id_writers import WRITERS, Parts, write_count
 from bpe.cli.options import output_option, text_options, tokenizer_options
 from bpe.cli.output import open_output
+from bpe.cli.places import place_refusal
 from bpe.cli.sources import Reader, Texts, choose_reader, open_source
 from bpe.cli.tokenizers import SpecialTokens, open_tokenizer, parse_special_set
 from bpe.engine.safe_cuts import rechunk
 from bpe.errors import (
-    BpeError,
     DisallowedSpecialTokenError,
     InvalidUtf8Error,
     LoneSurrogateError,
@@ -118,7 +118,7 @@ def encode_in_blocks(text: Text, request: Request) -> Iterator[Sequence[int]]:
         except DisallowedSpecialTokenError as fault:
             raise _disallowed(text.place, fault.token, position + fault.index) from None
         except (LoneSurrogateError, PatternGapError, PatternTimeoutError) as fault:
-            raise BpeError(f"{text.place}: {fault}") from fault
+            raise place_refusal(fault, text.place, position) from None
         position += len(block)
 
 

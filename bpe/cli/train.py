@@ -14,12 +14,14 @@ from bpe.byte_order import ByteOrder, byte_order
 from bpe.cli.faults import EXIT_STATUS, say
 from bpe.cli.options import WRITABLE_FORMATS, text_options
 from bpe.cli.output import open_output
+from bpe.cli.places import place_refusal
 from bpe.cli.progress import training_bars
 from bpe.cli.saving import choose_format, save_tokenizer
 from bpe.cli.sources import Texts, choose_reader
 from bpe.cli.tokenizers import parse_pattern
 from bpe.engine.safe_cuts import rechunk
-from bpe.errors import BpeError, LoneSurrogateError, PatternGapError, PatternTimeoutError
+from bpe.engine.utf8 import scalar_text
+from bpe.errors import LoneSurrogateError, PatternGapError, PatternTimeoutError
 from bpe.files import FileFormat
 from bpe.patterns import Pattern, resolve_pattern
 from bpe.reference.training import MergeStep, TieBreak
@@ -113,8 +115,8 @@ def train_on_texts(
             return train_with_trace(
                 blocks, vocab_size, pattern=pattern, special_tokens=special_tokens, progress=progress, **profile
             )
-    except (LoneSurrogateError, PatternGapError, PatternTimeoutError) as fault:
-        raise BpeError(f"{texts.place}: {fault}") from fault
+    except (PatternGapError, PatternTimeoutError) as fault:
+        raise place_refusal(fault, texts.place, 0) from None
 
 
 def check_expressible(
@@ -145,4 +147,10 @@ def blocks_of(texts: Iterable[Text], pattern: Pattern | None, special_tokens: Se
     Clauses: P9, T12.
     """
     for text in texts:
-        yield from rechunk(text.blocks, pattern, special_tokens)
+        position = 0
+        for block in rechunk(text.blocks, pattern, special_tokens):
+            try:
+                yield scalar_text(block, "strict")
+            except LoneSurrogateError as fault:
+                raise place_refusal(fault, text.place, position) from None
+            position += len(block)

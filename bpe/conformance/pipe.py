@@ -93,10 +93,11 @@ class PipeTarget:
             seq = self.requests
             try:
                 line = self._running().ask(_to_line({**request, "seq": seq}), seconds or self.seconds)
+                reply = _read_reply(line, seq)
             except TargetFault:
-                self._end()
+                self._end()  # also where a line is no answer: those to come might answer earlier requests
                 raise
-        return _check_reply(line, seq)
+        return _check_reply(reply)
 
     def load_for(self, model: Model) -> None:
         """Make a model the one that requests are about, unless it is already."""
@@ -159,24 +160,38 @@ def _check_hello(line: bytes, command: Sequence[str]) -> Json:
     return answered
 
 
-def _check_reply(line: bytes, seq: int) -> Json:
-    """Return a reply; raise what it says instead of an answer."""
+def _read_reply(line: bytes, seq: int) -> Json:
+    """Return the reply to a request; raise `TargetFault` where the line is none."""
     try:
-        reply = json.loads(line)
-    except ValueError:
+        reply: object = json.loads(line)
+    except (ValueError, RecursionError):
         raise TargetFault("errored", f"the answer is no JSON: {line[:200]!r}") from None
     if not isinstance(reply, dict) or reply.get("seq") != seq:
         raise TargetFault("errored", f"the answer is not that of request {seq}: {line[:200]!r}")
+    return reply
+
+
+def _check_reply(reply: Json) -> Json:
+    """Return a reply; raise what it says instead of an answer."""
+    try:
+        instead = _instead_of_an_answer(reply)
+    except (AttributeError, TypeError, ValueError) as fault:
+        raise TargetFault("errored", f"what stands for an answer has another form: {fault}") from None
+    if instead is not None:
+        raise instead
+    return reply
+
+
+def _instead_of_an_answer(reply: Json) -> Exception | None:
     if "rejected" in reply:
         rejected = reply["rejected"]
         details = {name: read_any(value) for name, value in rejected.get("details", {}).items()}
-        raise Refusal(str(rejected.get("message", "")), **details)
+        return Refusal(str(rejected.get("message", "")), **details)
     if "unsupported" in reply:
-        raise Unsupported(str(reply["unsupported"].get("reason", "")))
+        return Unsupported(str(reply["unsupported"].get("reason", "")))
     if "errored" in reply:
-        raise TargetFault("errored", str(reply["errored"].get("message", "")))
-    checked: Json = reply
-    return checked
+        return TargetFault("errored", str(reply["errored"].get("message", "")))
+    return None
 
 
 def _to_line(message: Json) -> bytes:

@@ -56,7 +56,7 @@ class LineProcess:
 
     def tell(self, line: bytes) -> None:
         """Write a line that has no answer."""
-        with suppress(OSError):
+        with suppress(TargetFault):
             self._write(line, 1)
 
     def close(self) -> None:

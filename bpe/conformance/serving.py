@@ -31,9 +31,9 @@ def serve(target: Any, source: TextIO, sink: TextIO, implementation: Mapping[str
     session = _Session(target, implementation)
     for line in source:
         request = json.loads(line)
-        if request["cmd"] == "stop":
+        if request.get("cmd") == "stop":
             return
-        sink.write(json.dumps(session.answer(request)) + "\n")
+        sink.write(session.answer(request) + "\n")
         sink.flush()
 
 
@@ -62,19 +62,21 @@ class _Session:
         """The model that requests are about: what was loaded, or the target's own."""
         return self._loaded if self._loaded is not None else getattr(self.target, "model", None)
 
-    def answer(self, request: Json) -> Json:
-        """Return the reply to a request, `seq` with it."""
+    def answer(self, request: Json) -> str:
+        """Return the line that replies to a request, `seq` with it."""
         seq = {"seq": request["seq"]} if "seq" in request else {}
         try:
-            return seq | self._handler(request["cmd"])(request)
+            # Here, because a target may answer what JSON cannot hold.
+            return json.dumps(seq | self._handler(request["cmd"])(request))
         except Refusal as refusal:
-            return seq | {"rejected": _describe_refusal(refusal)}
+            return json.dumps(seq | {"rejected": _describe_refusal(refusal)})
         except Unsupported as fault:
-            return seq | {"unsupported": {"reason": fault.reason}}
+            return json.dumps(seq | {"unsupported": {"reason": fault.reason}})
         except KeyboardInterrupt:
             raise
         except BaseException as fault:  # noqa: BLE001 - a panic of a compiled library is no Exception
-            return seq | {"errored": {"message": _describe(fault), "traceback": traceback.format_exc(limit=-5)}}
+            said = {"message": _describe(fault), "traceback": traceback.format_exc(limit=-5)}
+            return json.dumps(seq | {"errored": said})
 
     def _handler(self, command: str) -> Callable[[Json], Json]:
         if command in OPERATIONS:

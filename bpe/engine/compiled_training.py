@@ -1,6 +1,6 @@
 """Training on the compiled kernels, behind the signatures of the portable engine.
 
-What the kernels do in one call is bounded, so that an interrupt is heard: between two calls this module runs in the interpreter.
+An interrupt is heard between two calls of the kernels, and, where one takes long, during it.
 What does not fit their 64-bit counts goes to the portable engine, whose integers have no end.
 """
 

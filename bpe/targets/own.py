@@ -5,30 +5,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 import bpe
-from bpe.conformance.model import Gaps, Model, Training
+from bpe.conformance.model import Model, Training
 from bpe.conformance.model_strategies import models
 from bpe.conformance.protocol import SpecialTokens, TokenSpan
-from bpe.conformance.protocol_training import PairCounts
 from bpe.conformance.together import encode_in_threads
-from bpe.engine import merges, pre_split, safe_cuts
-from bpe.engine.training import Row
+from bpe.engine import COMPILED
 from bpe.reference.pair_statistics import add_counts
 from bpe.targets.own_models import refusing, to_model, to_pattern, to_vocabulary
 from bpe.tokenizer import Tokenizer
 from bpe.training import count_pre_tokens
-from bpe.vocabulary import Merge, TokenId
+from bpe.vocabulary import Vocabulary
+
+if TYPE_CHECKING or not COMPILED:
+    from bpe.targets.portable_stages import PortableStages as Stages
+else:
+    from bpe.targets.compiled_stages import CompiledStages as Stages
 
 
-class Own:
-    """What users hold, `bpe.Tokenizer`, for any model."""
+class TokenizerTarget:
+    """What users hold, `bpe.Tokenizer`, for any model; the stages it is made of are asked for elsewhere."""
 
-    name = "bpe"
     decodes_any_ids: Literal[True] = True
 
     def __init__(self) -> None:
@@ -43,9 +45,13 @@ class Own:
         for known, tokenizer in self._recent:
             if known is model:
                 return tokenizer
-        tokenizer = bpe.Tokenizer.from_vocabulary(to_vocabulary(model))
+        tokenizer = self.make(to_vocabulary(model))
         self._recent = [(model, tokenizer), *self._recent[:7]]
         return tokenizer
+
+    def make(self, vocabulary: Vocabulary) -> bpe.Tokenizer:
+        """Return a new tokenizer of a vocabulary."""
+        return bpe.Tokenizer.from_vocabulary(vocabulary)
 
     @refusing
     def load(self, model: Model) -> None:
@@ -127,24 +133,6 @@ class Own:
     def decode(self, model: Model, ids: Sequence[int], errors: str = "replace") -> str:
         return self.tokenizer(model).decode(ids, errors)
 
-    # --- stages ----------------------------------------------------------------------------------
-
-    @refusing
-    def pre_split(self, pattern: str, text: str, *, gaps: Gaps = "refuse") -> Sequence[str]:
-        return pre_split.pre_split(text, to_pattern(pattern, gaps))
-
-    @refusing
-    def pre_split_within(self, pattern: str, text: str, seconds: float) -> Sequence[str]:
-        return pre_split.pre_split(text, to_pattern(pattern), time_limit=seconds)
-
-    @refusing
-    def safe_cuts(self, pattern: str, text: str) -> Sequence[int]:
-        return list(safe_cuts.safe_cuts(text, to_pattern(pattern)))
-
-    @refusing
-    def merge(self, model: Model, piece: bytes) -> Sequence[int]:
-        return merges.compile_merger(to_vocabulary(model))(piece)
-
     # --- training --------------------------------------------------------------------------------
 
     @refusing
@@ -167,15 +155,11 @@ class Own:
         )
         return to_model(trained.vocabulary)
 
-    @refusing
-    def pair_statistics(self, given: Training) -> Sequence[PairCounts]:
-        counts = count_pre_tokens(given.texts, to_pattern(given.pattern), special_tokens=given.special_tokens)
-        row = Row(counts, given.byte_order)
-        statistics: list[PairCounts] = [dict(row.counts.items())]
-        for merge in self.train(given).merges or ():
-            row.apply(Merge(*map(TokenId, merge)))
-            statistics.append(dict(row.counts.items()))
-        return statistics
+
+class Own(Stages, TokenizerTarget):
+    """What users hold, with the stages of the engine that runs."""
+
+    name = "bpe"
 
 
 class Fixed(Own):

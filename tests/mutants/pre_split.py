@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from bpe.conformance import Model, Refusal
 from bpe.conformance.model import Gaps
 from bpe.reference import pre_split
+from bpe.targets.own_models import to_pattern
 from tests.engine_target import Engine
-from tests.models import to_pattern
 from tests.mutants.listing import breaks
 from tests.staged import Staged
 

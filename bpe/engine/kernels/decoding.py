@@ -14,6 +14,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from bpe.engine.kernels.character_classes import PADDING
+from bpe.engine.kernels.rows import byte_masks
 from bpe.vocabulary import TokenId
 
 #: So many words are written before they are given away.
@@ -114,8 +115,3 @@ def _give_away(buffer: vec[i64], at: i64, writer: BytesWriter) -> i64:
         index += 1
     buffer[0] = buffer[count]
     return at & 7
-
-
-def byte_masks() -> vec[i64]:
-    """Return for each number from 0 to 8 the mask of so many bytes."""
-    return vec[i64]([0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, -1])

@@ -2,7 +2,7 @@
 
 Stage: text to ids and back, end to end.
 Layout: tokens are numbered from 0 in the order of their ids; `ids` has the id of each, as the objects that lists of ids are made of.
-Invariant: each method equals that of `bpe.engine.encoding.Encoder`, and with it the definition (E9).
+Invariant: each method equals that of `bpe.engine.encoding.PortableEncoder`, and with it the definition (E9).
 
 What is no hot loop is asked of the portable engine and of the definition: which special tokens a call allows, how a custom pattern cuts, what a refusal says.
 """
@@ -156,9 +156,12 @@ class Encoder:
                 start = cut
                 stop = cut
             stop += self._block
-        self._add_block(text[start:], row, limit)
+        if row.total() <= limit:
+            self._add_block(text[start:], row, limit)
 
     def _add_pieces(self, text: str, row: TokenRow, limit: i64) -> None:
+        if not text.isascii():
+            text.encode()  # a surrogate is for the caller to repair or to refuse, before any pattern sees it
         for piece in self._split(text):
             data = piece.encode()
             self._encoder.encode(data + PADDING, i64(len(data)), WHOLE, row, limit)

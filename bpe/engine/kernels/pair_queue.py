@@ -16,7 +16,8 @@ from librt.strings import read_i64_be
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from bpe.engine.kernels.pair_statistics import PairStatistics, copy_words, empty_words, grown
+from bpe.engine.kernels.pair_statistics import PairStatistics
+from bpe.engine.kernels.rows import copy_words, empty_words, grown
 
 SMALLEST_PAIR: Final[i64] = 0
 FIRST_SEEN: Final[i64] = 1
@@ -63,7 +64,7 @@ class PairQueue:
     def push(self, count: i64, tie: i64, pair: i64) -> None:
         """Put in an entry."""
         if self.size * _WORDS == i64(len(self.entries)):
-            self.entries = copy_words(self.entries, grown(self.size * _WORDS, 0) * _WORDS)
+            self.entries = copy_words(self.entries, grown(self.size, 0) * _WORDS)
         hole = self.size
         self.size += 1
         entries = self.entries

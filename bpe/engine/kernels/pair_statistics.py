@@ -16,6 +16,8 @@ from typing import Final, final
 from librt.vecs import vec
 from mypy_extensions import i32, i64
 
+from bpe.engine.kernels.rows import copy_halves, copy_words, empty_halves, empty_words, grown
+
 _LEAST: Final[i64] = 1 << 12
 
 
@@ -87,38 +89,3 @@ class PairStatistics:
             index += 1
         self.starts[pair] = i32(index)
         return i64(places[index])
-
-
-def empty_words(size: i64) -> vec[i64]:
-    """Return so many zeros."""
-    return vec[i64]([i64(0)] * size)
-
-
-def empty_halves(size: i64) -> vec[i32]:
-    """Return so many zeros of 32 bits."""
-    return vec[i32]([i32(0)] * size)
-
-
-def grown(size: i64, least: i64) -> i64:
-    """Return a size of at least `least` that makes growing again and again linear."""
-    return max(size + (size >> 1), least)
-
-
-def copy_words(old: vec[i64], size: i64) -> vec[i64]:
-    """Return the same words with room for more."""
-    new = empty_words(size)
-    index: i64 = 0
-    for word in old:
-        new[index] = word
-        index += 1
-    return new
-
-
-def copy_halves(old: vec[i32], size: i64) -> vec[i32]:
-    """Return the same numbers with room for more."""
-    new = empty_halves(size)
-    index: i64 = 0
-    for half in old:
-        new[index] = half
-        index += 1
-    return new

@@ -19,6 +19,7 @@ from mypy_extensions import i32, i64
 from bpe.engine.kernels.character_classes import PADDING
 from bpe.engine.kernels.merges import PLACE_BITS, SHORT, merge_long, merge_short
 from bpe.engine.kernels.pair_ranks import NONE, empty_entries, insert_rank, slots_for
+from bpe.engine.signals import let_signals_in
 from bpe.vocabulary import Vocabulary
 
 #: Tokens and ranks are below this, so that a pair and its rank fit one word.
@@ -32,8 +33,8 @@ class PairTable:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.tokens: list[bytes] = list(vocabulary.token_bytes.values())
         self.byte_tokens: vec[i32] = vec[i32]([i32(0)] * 256)
-        self.ids: vec[i32] = vec[i32]([i32(0)] * 64)
-        self.keys: vec[i32] = vec[i32]([i32(0)] * 64)
+        self.ids: vec[i32] = vec[i32]([i32(0)] * (SHORT + 1))
+        self.keys: vec[i32] = vec[i32]([i32(0)] * (SHORT + 1))
         number: i64 = 0
         for token in self.tokens:
             if len(token) == 1:
@@ -91,29 +92,29 @@ class PairTable:
 
     def _merge(self, text: bytes, at: i64, size: i64) -> i64:
         """Merge bytes of a padded text by the pairs entered so far; leave what results in the scratch row, and say how many."""
-        if size <= SHORT:
-            return merge_short(
-                text,
-                at,
-                size,
-                self.byte_tokens,
-                self.byte_pairs,
-                self.entries,
-                self.mask,
-                self.results,
-                self.ids,
-                self.keys,
-            )
         if i64(len(self.ids)) < size:
             self.ids = vec[i32]([i32(0)] * size)
-        return merge_long(text, at, size, self.byte_tokens, self.entries, self.mask, self.results, self.ids)
+        return self.merge(text, at, size, self.ids, self.keys)
+
+    def merge(self, text: bytes, at: i64, size: i64, ids: vec[i32], keys: vec[i32]) -> i64:
+        """Merge bytes of a padded text into `ids`, and return how many there are; both rows have room for what `merge_short` asks."""
+        if size > SHORT:
+            return merge_long(text, at, size, self.byte_tokens, self.entries, self.mask, self.results, ids)
+        return merge_short(
+            text, at, size, self.byte_tokens, self.byte_pairs, self.entries, self.mask, self.results, ids, keys
+        )
 
     def _enter_all(self) -> None:
         """Enter every pair of tokens whose joined bytes are a token."""
         numbers = {token: number for number, token in enumerate(self.tokens)}
         pairs: vec[i64] = vec[i64]()  # `left << 42 | right << 21 | rank`
+        # Few, even where a token is very long: tokens of n different lengths have n * n / 2 bytes.
+        lengths = sorted({len(token) for token in self.tokens})
         for number, token in enumerate(self.tokens):
-            for cut in range(1, len(token)):
+            let_signals_in()
+            for cut in lengths:
+                if cut >= len(token):
+                    break
                 left = numbers.get(token[:cut])
                 if left is not None:
                     right = numbers.get(token[cut:])

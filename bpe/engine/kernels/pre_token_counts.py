@@ -18,8 +18,8 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from bpe.engine.kernels.character_classes import PADDING, CharacterClasses
-from bpe.engine.kernels.pair_statistics import copy_words, empty_words, grown
 from bpe.engine.kernels.pre_split import next_end
+from bpe.engine.kernels.rows import byte_masks, copy_words, empty_words, grown
 from bpe.engine.kernels.words import ascii_word_end
 
 _LEAST: Final[i64] = 1 << 12
@@ -83,8 +83,7 @@ class PreTokenCounter:
         self.used: i64 = 0
         self.arena: vec[i64] = empty_words(1024)
         self.filled: i64 = 0
-        #: Masks of the first 0 to 7 bytes of a word.
-        self.masks: vec[i64] = vec[i64]([0x00FF_FFFF_FFFF_FFFF >> 8 * (7 - size) for size in range(8)])
+        self.masks: vec[i64] = byte_masks()
 
     def add(self, text: str) -> None:
         """Count the pre-tokens of a text."""

@@ -17,6 +17,8 @@ from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i32, i64
 
+from bpe.engine.kernels.rows import copy_words
+
 #: How many slots a search looks at.
 PROBES: Final[i64] = 16
 
@@ -226,12 +228,7 @@ class PreTokenTable:
             base += 4
 
     def _double_arena(self, words: i64) -> None:
-        old = self.arena
-        self.arena = vec[i64]([i64(0)] * (2 * i64(len(old)) + words))
-        index: i64 = 0
-        while index < self.arena_used:
-            self.arena[index] = old[index]
-            index += 1
+        self.arena = copy_words(self.arena, 2 * i64(len(self.arena)) + words)
 
 
 def _three(ids: vec[i32], count: i64) -> i64:

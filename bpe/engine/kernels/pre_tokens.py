@@ -16,9 +16,8 @@ from librt.vecs import vec
 from mypy_extensions import i16, i32, i64, u8
 
 from bpe.engine.kernels.character_classes import PADDING, CharacterClasses
-from bpe.engine.kernels.decoding import byte_masks
 from bpe.engine.kernels.left_to_right import LeftToRight, tables_of
-from bpe.engine.kernels.merges import SHORT, merge_long, merge_short
+from bpe.engine.kernels.merges import SHORT
 from bpe.engine.kernels.pair_table import PairTable
 from bpe.engine.kernels.pre_split import FAMILIES, next_end
 from bpe.engine.kernels.pre_token_table import (
@@ -30,6 +29,7 @@ from bpe.engine.kernels.pre_token_table import (
     hash_bytes,
     hash_of,
 )
+from bpe.engine.kernels.rows import byte_masks, copy_halves
 from bpe.engine.kernels.words import ascii_word_end
 
 #: No limit to the number of tokens.
@@ -62,13 +62,7 @@ class TokenRow:
         needed = self.filled + size + 8
         have = i64(len(self.tokens))
         if have < needed:
-            longer = vec[i32]([i32(0)] * max(needed, 2 * have))
-            old = self.tokens
-            index: i64 = 0
-            while index < self.filled:
-                longer[index] = old[index]
-                index += 1
-            self.tokens = longer
+            self.tokens = copy_halves(self.tokens, max(needed, 2 * have))
 
     def total(self) -> i64:
         """Return how many tokens have come."""
@@ -99,11 +93,6 @@ class PreTokenEncoder:
         self.worthwhile: i64 = worthwhile
         self.tables: LeftToRight | None = None
         self.is_judged: bool = False
-        self.byte_tokens: vec[i32] = pairs.byte_tokens
-        self.byte_pairs: vec[i32] = pairs.byte_pairs
-        self.entries: vec[i64] = pairs.entries
-        self.mask: i64 = pairs.mask
-        self.results: vec[i32] = pairs.results
         self.whole_tokens: dict[bytes, int] = whole_tokens
         self.any_whole: bool = bool(whole_tokens)
         self.masks: vec[i64] = byte_masks()
@@ -204,7 +193,7 @@ class PreTokenEncoder:
                 return end
         # subtle: a row of its own, because signals are let in on the way, and other threads with them.
         merged = vec[i32]([i32(0)] * size)
-        count = merge_long(text, at, size, self.byte_tokens, self.entries, self.mask, self.results, merged)
+        count = self.pairs.merge(text, at, size, merged, self.keys)
         return copy(merged, count, out, filled)
 
     def _left_to_right(self, size: i64) -> LeftToRight | None:
@@ -222,20 +211,7 @@ class PreTokenEncoder:
             if whole is not None:
                 self.merged[0] = i32(whole)
                 return 1
-        if size <= SHORT:
-            return merge_short(
-                text,
-                at,
-                size,
-                self.byte_tokens,
-                self.byte_pairs,
-                self.entries,
-                self.mask,
-                self.results,
-                self.merged,
-                self.keys,
-            )
-        return merge_long(text, at, size, self.byte_tokens, self.entries, self.mask, self.results, self.merged)
+        return self.pairs.merge(text, at, size, self.merged, self.keys)
 
 
 def copy(tokens: vec[i32], count: i64, out: vec[i32], filled: i64) -> i64:

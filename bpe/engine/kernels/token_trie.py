@@ -15,8 +15,8 @@ from mypy_extensions import i32, i64
 
 from bpe.engine.kernels.character_classes import PADDING
 
-#: Tokens have fewer bytes than this, all together, so that an edge fits one word.
-MOST_BYTES: Final = 1 << 26
+#: Tokens have fewer bytes than this, all together, so that the number of a node fits an edge: the first 257 stand for no byte and for each.
+MOST_BYTES: Final = (1 << 26) - 257
 
 _MULTIPLIER: Final[i64] = 0x1E3779B97F4A7C15
 _NEXT: Final[i64] = (1 << 26) - 1

@@ -20,8 +20,10 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from bpe.engine.kernels.pair_queue import PairQueue
-from bpe.engine.kernels.pair_statistics import PairStatistics, empty_halves, empty_words, grown
+from bpe.engine.kernels.pair_statistics import PairStatistics
 from bpe.engine.kernels.pre_token_counts import PreTokens
+from bpe.engine.kernels.rows import empty_halves, empty_words, grown
+from bpe.engine.signals import let_signals_in
 
 #: No row has more positions than this: the numbers of pairs and places, at most three for each, fit 31 bits.
 MOST_POSITIONS: Final = 1 << 29
@@ -32,6 +34,9 @@ NONE: Final[i64] = -1
 _BOUNDARY: Final[i64] = -1
 #: So many places are looked at together, before the first of them is merged; a power of two.
 _AHEAD: Final[i64] = 32
+
+#: Signals are let in where the bits of this mask are zero in the number of places or pre-tokens.
+_SIGNALS: Final[i64] = (1 << 20) - 1
 
 #: No pair occurs so often.
 _TOP: Final[i64] = 0x3FFFFFFFFFFFFFFF
@@ -90,6 +95,8 @@ class Trainer:
         read: i64 = 0
         at: i64 = 1
         for end in pre_tokens.ends:
+            if owner & _SIGNALS == 0:
+                let_signals_in()
             while read < end:
                 ids[at] = id_of_byte[i64(pre_tokens.text[read])]
                 owners[at] = i32(owner)
@@ -118,6 +125,8 @@ class Trainer:
                 pairs.stops[pair] += 1
             pair_at[at] = i32(pair)
             at += 1
+            if at & _SIGNALS == 0:
+                let_signals_in()
         pair_at[last] = i32(NONE)
 
     def _list_all_places(self) -> None:
@@ -132,6 +141,8 @@ class Trainer:
                 places[i64(stops[pair])] = i32(at)
                 stops[pair] += 1
             at += 1
+            if at & _SIGNALS == 0:
+                let_signals_in()
 
     # --- merging ---------------------------------------------------------------------------------
 
@@ -211,6 +222,8 @@ class Trainer:
         while index < stop:
             if index == ready:
                 ready = min(index + _AHEAD, stop)
+                if index & _SIGNALS < _AHEAD:
+                    let_signals_in()
                 self._look_ahead(index, ready)
             at = i64(places[index])
             weight = ahead[index & (_AHEAD - 1)]
