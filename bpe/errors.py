@@ -47,6 +47,20 @@ def _rebuild(kind: type[BpeError], message: str, fields: dict[str, Any]) -> BpeE
     return kind(message, **fields)
 
 
+def shown(value: object) -> str:
+    """Return a value as messages show it: its repr, or how long a number is that the interpreter refuses to write out.
+
+    >>> shown(-3), shown("a"), shown(1 << 20000)
+    ('-3', "'a'", 'an integer of about 6021 digits')
+    """
+    try:
+        return repr(value)
+    except ValueError:
+        if isinstance(value, int):
+            return f"an integer of about {round(value.bit_length() * 0.30103)} digits"
+        return f"a {type(value).__name__} of integers too long to show"
+
+
 class InputTypeError(BpeError, TypeError):
     """Raised when an argument is of the wrong type, for example bytes where text is wanted."""
 

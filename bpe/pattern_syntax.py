@@ -23,7 +23,8 @@ _ESCAPE = (
 _POSIX = rf"\[:\^?{_PROPERTY}:\]"
 _FLAG = r"(?:[abefimprsuwxL]|V[01])"
 
-_OUTSIDE_SETS: Final = (
+#: One item of a pattern outside of sets: a set, a comment, flags, a bracket, an escape, or any other character.
+OUTSIDE_SETS: Final = (
     # A bracket that comes first in a set is a member of it.
     rf"(?P<set>\[\^?(?>{_ESCAPE}|{_POSIX}|.)(?>{_ESCAPE}|{_POSIX}|[^\]])*\])"
     r"|(?P<comment>\(\?\#(?:\\.|[^)\\])*\))"
@@ -57,7 +58,8 @@ _ENCODING_FLAGS: Final = frozenset("auL")
 
 
 @cache
-def _compiled(source: str) -> re.Pattern[str]:
+def compiled(source: str) -> re.Pattern[str]:
+    """Return an expression of this module, compiled."""
     # Not when this is imported: named patterns need not be read.
     return re.compile(source, re.DOTALL)
 
@@ -153,7 +155,7 @@ def _read_parts(source: str, reading: _Reading) -> Iterator[str | CharacterClass
             yield source[position:stop]
             position = stop
             continue
-        token = _compiled(_OUTSIDE_SETS).match(source, position)
+        token = compiled(OUTSIDE_SETS).match(source, position)
         if token is None:  # a lone backslash at the end
             yield source[position:]
             return
@@ -201,7 +203,7 @@ def _read_set(text: str, reading: _Reading) -> Iterator[str | CharacterClass]:
     start = 2 if text.startswith("[^") else 1
     yield text[:start]
     signs = set()
-    for item in _compiled(_IN_SET).finditer(text, start, len(text) - 1):
+    for item in compiled(_IN_SET).finditer(text, start, len(text) - 1):
         signs.add(_property_sign(item[0]))
         if item.lastgroup == "escape":
             yield _read_escape(item[0], reading, in_set=True)

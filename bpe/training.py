@@ -11,7 +11,7 @@ from bpe.byte_order import byte_order as byte_values
 from bpe.engine.special_tokens import split_special_tokens
 from bpe.engine.trainer import start_counting, train_merges, train_untraced
 from bpe.engine.utf8 import scalar_text
-from bpe.errors import InputTypeError, LoneSurrogateError, SpecialTokenConflictError, TrainingError
+from bpe.errors import InputTypeError, LoneSurrogateError, SpecialTokenConflictError, TrainingError, shown
 from bpe.patterns import Pattern, resolve_pattern
 from bpe.reference.training import MergeStep, TieBreak
 from bpe.reference.utf8 import first_surrogate
@@ -215,7 +215,7 @@ def _check_arguments(
         if isinstance(value, bool) or not isinstance(value, int):
             raise InputTypeError(f"{name} must be an integer, not {value!r}")
     if min_frequency < 1:
-        raise TrainingError(f"min_frequency is {min_frequency}, but a pair occurs at least once: give 1 or more")
+        raise TrainingError(f"min_frequency is {shown(min_frequency)}, but a pair occurs at least once: give 1 or more")
     profiles = (
         ("tie_break", tie_break, TieBreak),
         ("byte_order", order, ByteOrder),
@@ -227,7 +227,7 @@ def _check_arguments(
     least = 256 + len(special_tokens)
     if not least <= vocab_size <= MAX_TOKEN_ID:
         raise TrainingError(
-            f"vocab_size is {vocab_size}, but 256 bytes and {len(special_tokens)} special tokens need at least {least} "
+            f"vocab_size is {shown(vocab_size)}, but 256 bytes and {len(special_tokens)} special tokens need at least {least} "
             f"ids, and ids end at {MAX_TOKEN_ID}"
         )
     return vocab_size - least

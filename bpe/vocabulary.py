@@ -12,7 +12,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, NewType, get_args
 
-from bpe.errors import InvalidVocabularyError, SpecialTokenConflictError
+from bpe.errors import InvalidVocabularyError, SpecialTokenConflictError, shown
 from bpe.patterns import Pattern
 
 TokenId = NewType("TokenId", int)
@@ -203,6 +203,9 @@ def _check_profiles(vocabulary: Vocabulary) -> None:
         raise InvalidVocabularyError(f"pattern is {pattern!r}: give resolve_pattern({pattern!r}), or None")
     if vocabulary.errors not in get_args(SurrogateProfile):
         raise InvalidVocabularyError(f"errors is {vocabulary.errors!r}: give 'strict' or 'replace'")
+    # Not merely true or false: equal vocabularies must have equal fingerprints, and files hold nothing else.
+    if type(vocabulary.whole_pre_token) is not bool:
+        raise InvalidVocabularyError(f"whole_pre_token is {vocabulary.whole_pre_token!r}: give True or False")
 
 
 def _check_tokens(vocabulary: Vocabulary) -> None:
@@ -234,7 +237,7 @@ def _refuse_tokens(vocabulary: Vocabulary) -> None:
     items: Mapping[Any, Any] = vocabulary.token_bytes
     for token_id, token in items.items():
         if type(token_id) is not int or not 0 <= token_id <= MAX_TOKEN_ID:
-            raise InvalidVocabularyError(f"token id {token_id!r} is not an integer from 0 to {MAX_TOKEN_ID}")
+            raise InvalidVocabularyError(f"token id {shown(token_id)} is not an integer from 0 to {MAX_TOKEN_ID}")
         if type(token) is not bytes:
             raise InvalidVocabularyError(f"token {token_id} is {type(token).__name__}, not bytes")
         if not token:
@@ -253,15 +256,15 @@ def _check_merges(vocabulary: Vocabulary) -> None:
     merges: tuple[Any, ...] = vocabulary.merges
     for rank, merge in enumerate(merges):
         if not isinstance(merge, Merge) or not type(merge[0]) is type(merge[1]) is type(merge[2]) is int:
-            raise InvalidVocabularyError(f"merge {rank} is {merge!r}, not a Merge of three integer ids")
+            raise InvalidVocabularyError(f"merge {rank} is {shown(merge)}, not a Merge of three integer ids")
         left, right, result = merge
         if left not in made or right not in made:
             token_id = right if left in made else left
-            raise InvalidVocabularyError(f"merge {rank} uses id {token_id}, which no earlier merge makes")
+            raise InvalidVocabularyError(f"merge {rank} uses id {shown(token_id)}, which no earlier merge makes")
         if token_bytes.get(result) != token_bytes[left] + token_bytes[right]:
             raise InvalidVocabularyError(
                 f"merge {rank} joins {token_bytes[left]!r} and {token_bytes[right]!r}, "
-                f"but its result {result} is {token_bytes.get(result)!r}"
+                f"but its result {shown(result)} is {token_bytes.get(result)!r}"
             )
         if (left, right) in pairs:
             raise InvalidVocabularyError(f"merge {rank} repeats the pair {merge.pair} of an earlier merge")
@@ -298,7 +301,7 @@ def _check_special_token(vocabulary: Vocabulary, text: str, token_id: TokenId) -
         raise SpecialTokenConflictError(f"special token {text!r} holds a surrogate, which no text has", token=text)
     if type(token_id) is not int or not 0 <= token_id <= MAX_TOKEN_ID:
         raise SpecialTokenConflictError(
-            f"special token {text!r} has the id {token_id!r}, which is not an integer from 0 to {MAX_TOKEN_ID}",
+            f"special token {text!r} has the id {shown(token_id)}, which is not an integer from 0 to {MAX_TOKEN_ID}",
             token=text,
         )
     if token_id in vocabulary.token_bytes:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 
 from bpe.tokenizer import Tokenizer
@@ -57,6 +58,29 @@ class Aborts(Bytes):
         return super().encode(text)
 
 
+class Exits(Bytes):
+    """Ends the program where a text has two letters or more."""
+
+    def encode(self, text: str) -> list[int]:
+        if len(text) > 1:
+            sys.exit(0)
+        return super().encode(text)
+
+
+class Recurses(Bytes):
+    """Goes down a level for each letter, and is right as long as the stack lasts."""
+
+    def encode(self, text: str) -> list[int]:
+        return [*super().encode(text[:1]), *self.encode(text[1:])] if text else []
+
+
+class AlwaysRecurses(Bytes):
+    """Goes down without end."""
+
+    def encode(self, text: str) -> list[int]:
+        return self.encode(text)
+
+
 class Quadratic(Bytes):
     """Takes a time that grows with the square of the length."""
 
@@ -90,6 +114,26 @@ def hangs_always() -> Bytes:
 def aborts() -> Bytes:
     """Return one that ends the process now and then."""
     return Aborts()
+
+
+def exits() -> Bytes:
+    """Return one that ends the program on most texts."""
+    return Exits()
+
+
+def recurses() -> Bytes:
+    """Return one that fails on long texts."""
+    return Recurses()
+
+
+def always_recurses() -> Bytes:
+    """Return one that fails on every text."""
+    return AlwaysRecurses()
+
+
+def unnamed_pattern() -> Tokenizer:
+    """Return one of ours, with a pattern that has no name."""
+    return train(["aaabdaaabac the theme of these"] * 3, 280, pattern=r"\w+|\W+")
 
 
 def quadratic() -> Bytes:

@@ -141,6 +141,21 @@ for line in sys.stdin:
     elif text == "deep":
         print("[" * 100_000, flush=True)
         continue
+    elif text == "flood":
+        for _ in range(1100):
+            sys.stdout.write("x" * 65536)
+        sys.stdout.flush()
+        time.sleep(60)
+    elif text == "chatter":
+        sys.stdout.write("x\\n" * 5000)
+        sys.stdout.flush()
+        time.sleep(60)
+    elif text == "loud":
+        for _ in range(1000):
+            sys.stderr.write("y" * 65536)
+        sys.stderr.write("the end")
+        sys.stderr.flush()
+        os._exit(1)
     elif text == "last":
         print(json.dumps(reply | {"ids": []}), flush=True)
         break
@@ -185,6 +200,8 @@ MODEL = Model(BYTES)
         ("late", "errored", "not that of request"),
         ("shapeless", "errored", "another form"),
         ("deep", "errored", "no JSON"),
+        ("flood", "errored", "a line of 67,108,864 bytes and more"),
+        ("loud", "crashed", "yyythe end"),
         ("words", "errored", "no list of integers"),
         ("oops", "errored", "IndexError"),
     ],
@@ -196,6 +213,26 @@ def test_a_failure_is_told_and_survived(odd: Any, text: str, kind: str, said: st
     assert said in caught.value.message
     assert odd.encode(MODEL, "a") == [97]
     assert odd.decode_bytes(MODEL, [97]) == b"a"
+
+
+def test_lines_that_nobody_asked_for_end_the_program(odd: Any) -> None:
+    with pytest.raises(TargetFault, match=r"no JSON|nobody asked for"):
+        odd.encode(MODEL, "chatter")
+    assert odd.encode(MODEL, "a") == [97]
+
+
+@pytest.mark.parametrize("reply", ['{"model": 5}', "{}", '{"model": {"token_bytes": 5}}'])
+def test_a_model_in_another_form_is_the_adapters_fault(reply: str) -> None:
+    program = f"""
+import json, sys
+hello = {{"protocol": 1, "implementation": {{"name": "odd"}}, "operations": ["encode", "decode", "model"]}}
+for line in sys.stdin:
+    request = json.loads(line)
+    reply = hello if request["cmd"] == "start" else {{**json.loads({reply!r}), "seq": request.get("seq")}}
+    print(json.dumps(reply), flush=True)
+"""
+    with pytest.raises(AdapterFault, match="model has another form"):
+        open_pipe([sys.executable, "-c", program])
 
 
 def test_a_program_that_has_ended_by_itself_is_closed_without_a_word(odd: Any) -> None:
@@ -225,8 +262,10 @@ def test_a_number_that_parsers_of_json_read_in_two_ways_is_not_sent(odd: Any, nu
         "print('hello', flush=True); input()",
         "print('{\"protocol\": 7}', flush=True); input()",
         "import sys; sys.exit(3)",
+        'print(\'{"protocol": 1, "operations": ["encode", "decode"], "implementation": {"name": [1]}}\')',
+        "print('[' * 100_000, flush=True); input()",
     ],
-    ids=["silent end", "no greeting", "another protocol", "an exit"],
+    ids=["silent end", "no greeting", "another protocol", "an exit", "a name that is none", "nested too deeply"],
 )
 def test_what_speaks_no_protocol_is_the_adapters_fault(program: str) -> None:
     with pytest.raises(AdapterFault):

@@ -181,7 +181,12 @@ def test_what_does_not_conform_ends_with_1_and_says_how_to_try_again() -> None:
 @pytest.mark.parametrize(
     ("arguments", "status"),
     [
-        (["nothing:x"], 3),
+        (["nothing:x"], 2),
+        (["tiktoken"], 2),
+        (["bpe:no-such-file"], 3),
+        (["bpe:any:x", "--isolate"], 3),
+        ([f"{HERE}:bytes_alone", "--against", "no-such-encoding"], 2),
+        ([f"{HERE}:always_recurses"], 3),
         (["python:no_such_module:x"], 3),
         ([f"{HERE}:no_such_factory"], 3),
         (["exec:no-such-program"], 3),
@@ -214,6 +219,25 @@ def test_one_that_aborts_now_and_then_gets_a_whole_report() -> None:
     assert result.exit_code == 1
     assert "crashed: the process ended with signal 6" in result.output
     assert "The process was started again" in result.output
+
+
+def test_one_that_ends_the_program_does_not_end_the_trial() -> None:
+    result = bpe_check(f"{HERE}:exits", "--clauses", "E1,B1", "--max-examples", "20")
+    assert result.exit_code == 1
+    assert "SystemExit: 0" in result.output
+
+
+def test_one_that_recurses_on_long_texts_gets_a_whole_report() -> None:
+    result = bpe_check(f"{HERE}:recurses", "--clauses", "B1,R1", "--max-examples", "5", "--growth", "10000")
+    assert "RecursionError" in result.output
+    assert "MUST" in result.output
+
+
+def test_growth_is_no_matter_of_a_pattern_without_a_name() -> None:
+    """Clause R1 is about named patterns; where the pattern is not known, it is asked."""
+    options = ("--clauses", "R", "--max-examples", "2", "--growth", "1000")
+    assert "R1" in bpe_check(f"{HERE}:unnamed_pattern", *options).output.split("not asked", 1)[1].splitlines()[1]
+    assert "R1" not in bpe_check(f"{HERE}:trained", *options).output.split("not asked", 1)[1].splitlines()[1]
 
 
 def test_growth_is_measured() -> None:

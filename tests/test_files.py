@@ -127,6 +127,21 @@ def test_saving_keeps_links_and_permissions_sensible(tmp_path: Path) -> None:
     assert (tmp_path / "target.bpe.json").stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
+@pytest.mark.skipif(os.name == "nt", reason="permissions there are other ones")
+def test_saving_over_a_file_keeps_its_permissions(tmp_path: Path) -> None:
+    path = tmp_path / "mine.bpe.json"
+    save_vocabulary(Vocabulary(single_bytes()), path)
+    path.chmod(0o600)
+    save_vocabulary(Vocabulary(single_bytes()), path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_name_may_be_as_long_as_names_can_be(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 246 + ".bpe.json")
+    save_vocabulary(Vocabulary(single_bytes()), path)
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
 def test_sizes_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """R3: large files, and small ones that unpack to large ones, are refused early; nothing too large is written."""
     monkeypatch.setattr(raw, "MAX_FILE_BYTES", 1000)

@@ -83,6 +83,12 @@ def test_a_token_without_bytes_is_left_out_with_a_warning() -> None:
         parse_ranks(data, empty_tokens="refuse")
 
 
+@pytest.mark.parametrize("token", ["==", "===", "=====", "=A=="])
+def test_an_empty_token_is_nothing_or_one_sign(token: str) -> None:
+    with pytest.raises(FileFormatError, match="line 257: not base64"):
+        parse_ranks(BYTES + f"{token} 256\n".encode())
+
+
 def test_a_missing_byte_is_refused(tmp_path: Path) -> None:
     """V1: the message names the file and the byte."""
     path = tmp_path / "my.tiktoken"

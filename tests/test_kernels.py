@@ -26,6 +26,7 @@ from tests.pre_split_alphabets import ALPHABETS, KINDS, SMALL_ALPHABETS, named, 
 
 if COMPILED:
     from bpe.engine.compiled_training import start_training
+    from bpe.engine.encoder import make_encoder
     from bpe.engine.kernels import (
         character_classes,
         pair_ranks,
@@ -365,6 +366,32 @@ def test_words_made_to_collide_are_answered_rightly() -> None:
     compiled, portable = Encoder(vocabulary), PortableEncoder(vocabulary)
     for word in colliding * 3:
         assert compiled.encode_ordinary(word) == portable.encode_ordinary(word)
+
+
+def test_pairs_made_to_collide_are_left_to_the_portable_engine() -> None:
+    """Thousands of merges whose slots lie side by side are noticed while they are entered (clause R1)."""
+    colliding = [
+        (left, right)
+        for left, right in product(range(256), repeat=2)
+        if (pair_ranks._mix(left, right) >> 16) & 4095 < 180
+    ][:3_000]
+    assert len(colliding) > 2_500
+    tokens = single_bytes() | {TokenId(256 + n): bytes(pair) for n, pair in enumerate(colliding)}
+    merges = tuple(Merge(TokenId(a), TokenId(b), TokenId(256 + n)) for n, (a, b) in enumerate(colliding))
+    vocabulary = Vocabulary(tokens, merges)
+    with pytest.raises(pair_table.CollidingPairsError):
+        Encoder(vocabulary)
+    encoder = make_encoder(vocabulary)
+    assert isinstance(encoder, PortableEncoder)
+    assert encoder.decode_bytes(encoder.encode_bytes(bytes(range(256)))) == bytes(range(256))
+
+
+def test_a_token_that_begins_everywhere_is_searched_for_by_itself() -> None:
+    """Walks along a trie would take the length of the text times that of the token (clause R1)."""
+    finder = SpecialTokenFinder([b"a" * 5_000 + b"b", b"aac"])
+    text = b"a" * 200_000
+    for end, holds in ((b"", False), (b"b", True), (b"c", True), (b"d", False)):
+        assert finder.occurs(text + end + character_classes.PADDING, len(text + end)) == holds
 
 
 # --- decoding ------------------------------------------------------------------------------------

@@ -345,6 +345,38 @@ def test_an_invalid_pattern_is_refused(source: str) -> None:
         assert caught.value.pattern == source
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "a{1000000000}|.",
+        "(?:(?:(?:a{100}){100}){100}){100}|.",
+        "[ab]{ 5000000 , }",
+        "a{" + "9" * 5000 + "}",
+        r"\p{L}{300000}",
+    ],
+    ids=["a letter", "groups", "a set", "many digits", "a class"],
+)
+def test_a_pattern_that_would_fill_memory_is_refused(source: str) -> None:
+    """`regex` writes repeats out before it matches anything (clause R2)."""
+    with pytest.raises(InvalidPatternError, match=r"repeats its parts until it has about [\d,]+ of them"):
+        compile_splitter(Pattern(source))
+
+
+def test_repeats_that_are_no_repeats_count_as_they_are() -> None:
+    sources = (r"a{0,1000000}|.", r"\{9999999}|.", r"[{9999999}]|.", r"(?#{9999999})a|.", "(?:a{300}){300}|.")
+    for source in sources:
+        assert "".join(compile_splitter(Pattern(source, gaps="isolate"))("a{9}")) == "a{9}"
+
+
+def test_a_pattern_for_which_memory_does_not_suffice_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(regex, "compile", fail)
+    with pytest.raises(InvalidPatternError, match="more memory than there is"):
+        reference.compile_source("only here", "only here")
+
+
 def test_a_refusal_says_where_the_fault_is() -> None:
     with pytest.raises(InvalidPatternError, match=r"'a\|\[b' is no regular expression: .* at position 4"):
         compile_splitter(Pattern("a|[b"))

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from bpe.engine.encoding import PortableEncoder
 from bpe.errors import (
     BpeError,
     DisallowedSpecialTokenError,
     InputTypeError,
     InvalidPatternError,
     InvalidUtf8Error,
+    InvalidVocabularyError,
     LoneSurrogateError,
     PatternGapError,
     TokenIdRangeError,
@@ -26,7 +28,8 @@ from bpe.reference.encoding import as_token_id, decode, decode_bytes, encode, en
 from bpe.reference.pre_split import compile_source, pre_split, write_out
 from bpe.reference.special_tokens import refuse_disallowed, resolve_special
 from bpe.reference.utf8 import bytes_to_text, scalar_text
-from bpe.vocabulary import TokenId, Vocabulary, single_bytes
+from bpe.tokenizer import Tokenizer
+from bpe.vocabulary import Merge, TokenId, Vocabulary, single_bytes
 
 BYTES = Vocabulary(single_bytes(), special_tokens={"<s>": TokenId(256)})
 
@@ -232,3 +235,28 @@ def test_what_the_words_repeat_is_not_shown_again(name: str) -> None:
     with pytest.raises(BpeError) as caught:
         REFUSALS[name].call()
     assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("token_id", [1 << 20000, -(10**5000)], ids=["positive", "negative"])
+def test_ids_of_thousands_of_digits_are_named_by_their_length(token_id: int) -> None:
+    """The interpreter refuses to write such numbers out."""
+    vocabulary = Vocabulary(single_bytes())
+    for refuse in (
+        decode_bytes,
+        PortableEncoder(vocabulary).decode_bytes,
+        Tokenizer.from_vocabulary(vocabulary).decode,
+    ):
+        arguments = ([97, token_id], vocabulary) if refuse is decode_bytes else ([97, token_id],)
+        with pytest.raises(TokenIdRangeError, match=r"an integer of about [56]0[0-9]{2} digits at position 1"):
+            refuse(*arguments)
+    assert not Tokenizer.from_vocabulary(vocabulary).is_canonical([token_id])
+    with pytest.raises(InvalidVocabularyError, match="digits"):
+        Vocabulary(single_bytes() | {TokenId(token_id): b"ab"})
+    with pytest.raises(InvalidVocabularyError, match=r"a Merge of integers too long to show|digits"):
+        Vocabulary(single_bytes(), merges=(Merge(TokenId(token_id), TokenId(1), TokenId(2)),))
+
+
+@pytest.mark.parametrize("value", [1, 0, None, "yes"])
+def test_whether_whole_pre_tokens_count_is_true_or_false(value: Any) -> None:
+    with pytest.raises(InvalidVocabularyError, match="give True or False"):
+        Vocabulary(single_bytes(), whole_pre_token=value)

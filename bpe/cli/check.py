@@ -14,13 +14,14 @@ from platformdirs import user_cache_path
 from bpe.cli.check_view import show_progress, write_report
 from bpe.cli.faults import say
 from bpe.conformance.checking import Plan, Verdict, check
-from bpe.conformance.faults import AdapterFault, TargetFault
+from bpe.conformance.faults import AdapterFault, TargetFault, UnknownTargetError, describe_exception
 from bpe.conformance.growth import Growth, measure_growth
 from bpe.conformance.known_issues import KnownIssue, read_known_issues, unknown_clauses
 from bpe.conformance.properties import PROPERTIES
 from bpe.conformance.refusal import Refusal
 from bpe.conformance.report import EXIT_ADAPTER, Report, latest
 from bpe.conformance.report_files import to_json_lines, to_junit, to_markdown
+from bpe.patterns import NAMED_PATTERNS, Pattern
 from bpe.targets.opening import KINDS, open_target
 
 _HELP = """Try a tokenizer against the clauses of the specification, and show the smallest input that breaks each.
@@ -30,7 +31,8 @@ TARGET is kind:argument. The kinds:
 \b
 {kinds}
 
-Without a limit it takes a minute. Results go to standard output, progress to standard error.
+Without a limit it tries cases for a minute, and then measures how the time grows with the text,
+which takes as long again where it grows fast. Results go to standard output, progress to standard error.
 """
 
 EPILOG: Final = (
@@ -68,6 +70,8 @@ def open_or_exit(name: str, *, isolate: bool = False, seconds: float = 10.0) -> 
     """Return a target; end the command where it does not open."""
     try:
         return open_target(name, isolate=isolate, seconds=seconds)
+    except UnknownTargetError as fault:
+        raise click.UsageError(str(fault)) from None
     except (AdapterFault, TargetFault) as fault:
         say(f"{name}: {fault}" if not str(fault).startswith(name) else str(fault))
         raise click.exceptions.Exit(EXIT_ADAPTER) from None
@@ -79,7 +83,7 @@ def open_or_exit(name: str, *, isolate: bool = False, seconds: float = 10.0) -> 
 @click.argument("target")
 @click.option("--against", metavar="NAME", help="Hold it to this vocabulary: a named encoding, or a file.")
 @click.option("--clauses", metavar="LIST", help="Only these: clauses, chapters or properties, with commas.")
-@click.option("--budget", type=Seconds(), help="How long to try cases (default 60s).")
+@click.option("--budget", type=Seconds(), help="How long to try cases (default 60s); growth is measured on top.")
 @click.option("--max-examples", type=click.IntRange(1), help="How many cases of each property, instead of a time.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Where the random numbers begin.")
 @click.option("--smoke", is_flag=True, help="A few seconds: does it answer at all, and are a few cases right?")
@@ -131,7 +135,7 @@ def check_command(  # noqa: PLR0917 - click gives each option as an argument
         )
         reference = open_target("bpe:any")
         verdicts = latest(show_progress(check(opened, reference, plan), plan))
-        grown = () if smoke or not growth or not _asks(plan, "R1") else tuple(_growth(opened, growth))
+        grown = () if smoke or not growth or not _asks_growth(opened, plan) else tuple(_growth(opened, growth))
         report = _report(opened, target, plan, verdicts, grown, issues)
     finally:
         getattr(opened, "close", lambda: None)()
@@ -165,8 +169,15 @@ def _growth(opened: Any, largest: int) -> Iterator[Growth]:
     return measure_growth(opened, largest=largest, seconds=5.0)
 
 
-def _asks(plan: Plan, clause: str) -> bool:
-    return plan.clauses is None or bool({clause, clause[0]} & set(plan.clauses))
+def _asks_growth(opened: Any, plan: Plan) -> bool:
+    """Tell whether R1 is asked for, and speaks of the target: it is about named patterns, and one that is not known may be any."""
+    if plan.clauses is not None and not {"R1", "R"} & set(plan.clauses):
+        return False
+    model = getattr(opened, "model", None)
+    if model is None or not getattr(opened, "knows_vocabulary", True):
+        return True
+    pattern = model.pattern
+    return pattern is not None and (pattern in NAMED_PATTERNS or Pattern(pattern).name is not None)
 
 
 def _parse_clauses(value: str | None) -> frozenset[str] | None:
@@ -195,7 +206,10 @@ def _read_known(path: Path | None) -> tuple[KnownIssue, ...]:
 
 def _hold_to(opened: Any, against: str) -> None:
     """Take the vocabulary of one of our own tokenizers for that of a target."""
-    own = open_or_exit(f"bpe:{against}")
+    try:
+        own = open_target(f"bpe:{against}")
+    except AdapterFault as fault:
+        raise click.UsageError(f"--against {against}: {fault}") from None
     if not hasattr(opened, "model"):
         raise click.UsageError("the target takes any vocabulary: --against is for those that have one")
     surrogates = opened.model.surrogates if opened.model is not None else "strict"
@@ -212,6 +226,9 @@ def _try_one(opened: Any, name: str) -> None:
         opened.decode_bytes(model, opened.encode_ordinary(model, "a"))
     except (TargetFault, Refusal) as fault:
         say(f"{name} does not encode and decode the letter a: {fault}")
+        raise click.exceptions.Exit(EXIT_ADAPTER) from None
+    except Exception as fault:  # noqa: BLE001 - whatever a target raises
+        say(f"{name} does not encode and decode the letter a: {describe_exception(fault)}")
         raise click.exceptions.Exit(EXIT_ADAPTER) from None
 
 

@@ -27,6 +27,7 @@ _TITLES: Final = {
     "V": "Vocabulary",
     "F": "Files",
     "R": "Resources",
+    "A": "Adapter",
 }
 
 

@@ -30,3 +30,19 @@ class Unsupported(Exception):  # noqa: N818 - neither the target's fault nor the
 
 class AdapterFault(Exception):  # noqa: N818 - the fault is the adapter's
     """The adapter, not the tokenizer behind it, is at fault: it does not start, or does not speak the protocol."""
+
+
+class UnknownTargetError(AdapterFault):
+    """Raised for a name that is no target's: the kind is not known, or what comes behind the colon is missing."""
+
+
+def describe_exception(error: BaseException) -> str:
+    """Return the type and the message of what a target raised, which may have no message to give.
+
+    >>> describe_exception(IndexError("out of range"))
+    'IndexError: out of range'
+    """
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - the target's own code makes the message
+        return type(error).__name__

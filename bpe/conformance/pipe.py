@@ -11,7 +11,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from bpe.conformance.faults import AdapterFault, TargetFault, Unsupported
+from bpe.conformance.faults import AdapterFault, TargetFault, Unsupported, describe_exception
 from bpe.conformance.model import Model
 from bpe.conformance.model_strategies import models
 from bpe.conformance.pipe_messages import LISTS, OPERATIONS, PROTOCOL_VERSION
@@ -83,7 +83,10 @@ class PipeTarget:
         self.model = Model({}, surrogates=self.profiles.get("surrogates", "strict"))
         if can_tell:
             described = self.ask({"cmd": "model"}, START_SECONDS)
-            self.model = read_model(described["model"])
+            try:
+                self.model = read_model(described["model"])
+            except (AttributeError, KeyError, TypeError, ValueError) as fault:
+                raise AdapterFault(f"the answer to model has another form: {describe_exception(fault)}") from None
             self.knows_vocabulary = bool(described.get("complete", True))
 
     def ask(self, request: Json, seconds: float | None = None) -> Json:
@@ -152,8 +155,9 @@ def _check_hello(line: bytes, command: Sequence[str]) -> Json:
         missing = {"encode", "decode"} - set(hello["operations"])
         if missing:
             raise AdapterFault(f"{' '.join(command)!r} declares no {' and no '.join(sorted(missing))}")
-        hello["implementation"].get("name")
-    except (ValueError, KeyError, TypeError, AttributeError):
+        " ".join(filter(None, (hello["implementation"].get(field) for field in ("name", "version"))))
+        dict(hello.get("profiles", {}))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         shown = line[:200].decode("utf-8", "replace")
         raise AdapterFault(f"{' '.join(command)!r} answers 'start' with no greeting: {shown!r}") from None
     answered: Json = hello
@@ -175,8 +179,9 @@ def _check_reply(reply: Json) -> Json:
     """Return a reply; raise what it says instead of an answer."""
     try:
         instead = _instead_of_an_answer(reply)
-    except (AttributeError, TypeError, ValueError) as fault:
-        raise TargetFault("errored", f"what stands for an answer has another form: {fault}") from None
+    except (AttributeError, KeyError, TypeError, ValueError) as fault:
+        said = describe_exception(fault)
+        raise TargetFault("errored", f"what stands for an answer has another form: {said}") from None
     if instead is not None:
         raise instead
     return reply

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from io import BufferedReader
 from queue import Empty, SimpleQueue
 from threading import Thread, Timer
 from typing import IO, Final
@@ -16,31 +16,36 @@ from bpe.conformance.faults import TargetFault
 #: A line that may not fit the pipe can wait for a reader that never comes.
 _FITS_THE_PIPE: Final = 32_768
 
-#: How much of what the process wrote to standard error is shown when it fails.
+#: How much of what the process wrote to standard error is kept, and shown when it fails.
 _SHOWN: Final = 2_000
+
+#: A line of more bytes is no answer; ids of a million characters take a tenth of this.
+LONGEST_LINE: Final = 1 << 26
+
+#: So many lines may wait; a process that writes more was not asked for them.
+_MOST_LINES: Final = 1_000
 
 
 class LineProcess:
     """One run of a command.
 
-    Raises `TargetFault`: `crashed` where the process ends, `timed out` where it stays silent.
+    Raises `TargetFault`: `crashed` where the process ends, `timed out` where it stays silent, `errored` where it writes without end.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the process
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - the command is the user's
-                list(command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self._errors,
-                env={**os.environ, **(environment or {})},
-            )
-        except OSError:
-            self._errors.close()
-            raise
+        self._process = subprocess.Popen(  # noqa: S603 - the command is the user's
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(environment or {})},
+        )
         self._lines: SimpleQueue[bytes] = SimpleQueue()
+        self._flood = ""
+        self._said = b""
         Thread(target=self._read, daemon=True).start()
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._listener.start()
 
     def ask(self, line: bytes, seconds: float) -> bytes:
         """Write a line and return the line that comes back, within so many seconds."""
@@ -50,6 +55,9 @@ class LineProcess:
         except Empty:
             self.kill()
             raise TargetFault("timed out", f"no answer within {seconds:g} s") from None
+        if self._flood:
+            self.kill()
+            raise TargetFault("errored", self._flood)
         if not answer:
             raise self._crash()
         return answer
@@ -67,7 +75,6 @@ class LineProcess:
             self._process.wait(2)
         except subprocess.TimeoutExpired:
             self.kill()
-        self._errors.close()
 
     def kill(self) -> None:
         """End the process now."""
@@ -97,9 +104,24 @@ class LineProcess:
     def _read(self) -> None:
         assert self._process.stdout is not None
         with self._process.stdout as output:
-            for line in output:
+            while line := output.readline(LONGEST_LINE):
+                if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+                    self._flood = f"it wrote a line of {LONGEST_LINE:,} bytes and more"
+                    break
                 self._lines.put(line)
+                if self._lines.qsize() > _MOST_LINES:
+                    self._flood = f"it wrote {_MOST_LINES:,} lines that nobody asked for"
+                    break
+        if self._flood:
+            self._process.kill()
         self._lines.put(b"")
+
+    def _listen(self) -> None:
+        """Keep the end of what is written to standard error."""
+        assert isinstance(self._process.stderr, BufferedReader)
+        with self._process.stderr as errors:
+            while part := errors.read1(_SHOWN):
+                self._said = (self._said + part)[-_SHOWN:]
 
     def _crash(self) -> TargetFault:
         try:
@@ -111,7 +133,6 @@ class LineProcess:
         return TargetFault("crashed", f"the process ended with {ended}{self._last_words()}")
 
     def _last_words(self) -> str:
-        self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, self._errors.tell() - _SHOWN))
-        said = self._errors.read().decode("utf-8", "replace").strip()
+        self._listener.join(1)  # what it wrote last may still be on its way
+        said = self._said.decode("utf-8", "replace").strip()
         return f", having said: {said}" if said else ""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from typing import Any, Final, TextIO
 
-from bpe.conformance.faults import TargetFault, Unsupported
+from bpe.conformance.faults import TargetFault, Unsupported, describe_exception
 from bpe.conformance.model import Model
 from bpe.conformance.pipe_messages import LISTS, OPERATIONS, PROTOCOL_VERSION
 from bpe.conformance.pipe_values import Json, write_any
@@ -75,7 +75,7 @@ class _Session:
         except KeyboardInterrupt:
             raise
         except BaseException as fault:  # noqa: BLE001 - a panic of a compiled library is no Exception
-            said = {"message": _describe(fault), "traceback": traceback.format_exc(limit=-5)}
+            said = {"message": _describe(fault), "traceback": _traceback()}
             return json.dumps(seq | {"errored": said})
 
     def _handler(self, command: str) -> Callable[[Json], Json]:
@@ -127,7 +127,14 @@ class _Session:
 
 
 def _describe(fault: BaseException) -> str:
-    return fault.message if isinstance(fault, TargetFault) else f"{type(fault).__name__}: {fault}"
+    return fault.message if isinstance(fault, TargetFault) else describe_exception(fault)
+
+
+def _traceback() -> str:
+    try:
+        return traceback.format_exc(limit=-5)
+    except Exception:  # noqa: BLE001 - an exception without a message has no traceback to show either
+        return ""
 
 
 def _describe_refusal(refusal: Refusal) -> Json:

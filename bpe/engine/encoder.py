@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Protocol, cast
 
 from bpe.engine import COMPILED
@@ -14,6 +15,7 @@ from bpe.vocabulary import TokenId, Vocabulary
 
 if COMPILED:
     from bpe.engine.kernels import encoding as kernels
+    from bpe.engine.kernels.pair_table import CollidingPairsError
 
 
 class Encoder(Protocol):
@@ -54,8 +56,9 @@ def make_encoder(vocabulary: Vocabulary) -> Encoder:
     [256, 97]
     """
     if COMPILED and kernels.fits(vocabulary):
-        encoder: Encoder = kernels.Encoder(vocabulary)
-        return encoder
+        with suppress(CollidingPairsError):  # a vocabulary made to slow the kernels down
+            encoder: Encoder = kernels.Encoder(vocabulary)
+            return encoder
     return PortableEncoder(vocabulary)
 
 

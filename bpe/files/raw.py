@@ -7,6 +7,7 @@ import gzip
 import io
 import os
 import secrets
+import stat
 import zlib
 from collections.abc import Mapping
 from contextlib import suppress
@@ -116,9 +117,12 @@ def _refuse_what_is_no_file(target: Path, path: Path) -> None:
 
 
 def _write_beside(target: Path, content: bytes) -> Path:
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}.tmp")
+    # Without the target's name, which may be as long as names can be.
+    temporary = target.with_name(f".bpe-{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as stream:
+            if target.exists():
+                temporary.chmod(stat.S_IMODE(target.stat().st_mode))
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

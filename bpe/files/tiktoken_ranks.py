@@ -145,7 +145,7 @@ def _parse_line(line: bytes) -> tuple[bytes, TokenId]:
 
 
 def _decode_base64(text: bytes) -> bytes:
-    if not text.strip(b"="):
+    if text in (b"", b"="):
         return b""
     try:
         token = binascii.a2b_base64(text, strict_mode=True)

@@ -10,7 +10,14 @@ from contextlib import suppress
 from operator import index
 from typing import Literal
 
-from bpe.errors import InputTypeError, PatternGapError, TokenIdRangeError, TokenIdTypeError, UnknownTokenError
+from bpe.errors import (
+    InputTypeError,
+    PatternGapError,
+    TokenIdRangeError,
+    TokenIdTypeError,
+    UnknownTokenError,
+    shown,
+)
 from bpe.reference.merges import merge_piece
 from bpe.reference.pre_split import pre_split
 from bpe.reference.special_tokens import refuse_disallowed, resolve_special, split_special_tokens
@@ -158,7 +165,7 @@ def token_to_bytes(token_id: int, vocabulary: Vocabulary, position: int = 0) -> 
         return text_to_bytes(vocabulary.special_texts[number])
     kind = UnknownTokenError if 0 <= number <= MAX_TOKEN_ID else TokenIdRangeError
     raise kind(
-        f"id {number} at position {position} is not in the vocabulary (n_vocab is {vocabulary.n_vocab})",
+        f"id {shown(number)} at position {position} is not in the vocabulary (n_vocab is {vocabulary.n_vocab})",
         token=number,
         position=position,
     )

@@ -12,6 +12,7 @@ from typing import Final
 import regex
 
 from bpe.errors import InvalidPatternError, PatternGapError
+from bpe.pattern_size import MOST_ITEMS, count_items
 from bpe.pattern_syntax import CharacterClass, read_pattern
 from bpe.patterns import Pattern
 from bpe.unicode_classes import Ranges, class_ranges, complement
@@ -19,7 +20,13 @@ from bpe.unicode_classes import Ranges, class_ranges, complement
 Span = tuple[int, int]
 
 #: What `regex` may raise for a source that is none of its expressions, faults of some releases included.
-_REFUSALS: Final = (regex.error, ValueError, OverflowError, LookupError, AttributeError, RecursionError)
+_REFUSALS: Final = (regex.error, ValueError, OverflowError, LookupError, AttributeError, RecursionError, MemoryError)
+
+#: What two of them do not say.
+_REASONS: Final[dict[type[Exception], str]] = {
+    RecursionError: "nested too deeply",
+    MemoryError: "it takes more memory than there is",
+}
 
 # An alternative that never matches keeps `regex` from looking first for a character that could begin a match.
 # That look goes wrong where case is ignored: `(?i:a)|[^\p{L}]` alone finds no U+0345, a mark that equals the letter ι.
@@ -124,12 +131,18 @@ def compile_source(source: str, named: str) -> regex.Pattern[str]:
     ...
     bpe.errors.InvalidPatternError: the pattern '(' is no regular expression: missing ) at position 1 [P1]
     """
+    items = count_items(source)
+    if items > MOST_ITEMS:
+        raise InvalidPatternError(
+            f"the pattern {named!r:.200} repeats its parts until it has about {items:,} of them: {MOST_ITEMS:,} is the most",
+            pattern=named,
+        )
     try:
         # The version is named because a program may have changed the default.
         regex.compile(source, regex.VERSION0)
         expression = regex.compile(source + _AND_NOTHING, regex.VERSION0)
     except _REFUSALS as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else error
+        reason = _REASONS.get(type(error), error)
         raise InvalidPatternError(f"the pattern {named!r} is no regular expression: {reason}", pattern=named) from error
     if expression.flags & regex.REVERSE:
         raise InvalidPatternError(f"the pattern {named!r} searches backwards: leave out the flag r", pattern=named)

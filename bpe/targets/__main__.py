@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from bpe.conformance.faults import AdapterFault
 from bpe.conformance.serving import serve
 from bpe.targets.opening import open_target
 
@@ -13,7 +14,10 @@ from bpe.targets.opening import open_target
 def main() -> None:
     """Serve the target that the command line names."""
     name = sys.argv[1]
-    target = open_target(name)
+    try:
+        target = open_target(name)
+    except AdapterFault as fault:
+        sys.exit(str(fault))
     # What a library prints must not be taken for an answer.
     answers, sys.stdout = sys.stdout, sys.stderr
     serve(target, sys.stdin, answers, _describe(target, name))

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, ParamSpec, TypeVar
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from bpe.conformance.faults import TargetFault, Unsupported
+from bpe.conformance.faults import TargetFault, Unsupported, describe_exception
 from bpe.conformance.hazards import HAZARDS
 from bpe.conformance.model import Model
 from bpe.conformance.protocol import SpecialTokens
@@ -41,13 +41,14 @@ def answering(method: Callable[P, R]) -> Callable[P, R]:
         except (Refusal, Unsupported, TargetFault):
             raise
         except REFUSALS as error:
-            raise Refusal(f"{type(error).__name__}: {error}", **_details(error)) from error
+            raise Refusal(describe_exception(error), **_details(error)) from error
         except Exception:
             raise
         except BaseException as error:
-            if isinstance(error, KeyboardInterrupt | SystemExit | GeneratorExit):
+            if isinstance(error, KeyboardInterrupt | GeneratorExit):
                 raise
-            raise TargetFault("errored", f"{type(error).__name__}: {error}") from error
+            # `SystemExit` too: a tokenizer that ends the program must not end the trial.
+            raise TargetFault("errored", describe_exception(error)) from error
 
     return wrapped
 

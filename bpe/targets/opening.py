@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from bpe.conformance.faults import AdapterFault
+from bpe.conformance.faults import AdapterFault, UnknownTargetError
 from bpe.conformance.pipe import open_pipe
+from bpe.errors import BpeError
 from bpe.targets.object_target import object_target, vocabulary_of
 
 Opener = Callable[[str], Any]
@@ -47,7 +48,7 @@ def open_target(name: str, *, isolate: bool = False, seconds: float = 10.0) -> A
     """Return the target of a name; with `isolate` it runs in a process of its own, whose end is survived.
 
     `seconds` is the time for one answer of a process.
-    Raises `AdapterFault` for an unknown kind, a library that is not installed, or a target that does not open.
+    Raises `UnknownTargetError` for a name that is none, `AdapterFault` for a library that is not installed, or a target that does not open.
 
     >>> open_target("bpe:any").name
     'bpe'
@@ -64,6 +65,8 @@ def open_target(name: str, *, isolate: bool = False, seconds: float = 10.0) -> A
         return opener(argument)
     except ImportError as fault:
         raise AdapterFault(f"{name}: {fault}: install it beside this package") from fault
+    except (BpeError, OSError) as fault:
+        raise AdapterFault(f"{name} does not open: {fault}") from fault
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -74,9 +77,9 @@ def split_name(name: str) -> tuple[str, str]:
     """
     kind, colon, argument = name.partition(":")
     if not colon or kind not in KINDS:
-        raise AdapterFault(f"{name!r} is no target: give kind:argument, with a kind of {', '.join(KINDS)}")
+        raise UnknownTargetError(f"{name!r} is no target: give kind:argument, with a kind of {', '.join(KINDS)}")
     if not argument:
-        raise AdapterFault(f"{name!r} lacks what comes behind the colon: {KINDS[kind][2]}")
+        raise UnknownTargetError(f"{name!r} lacks what comes behind the colon: {KINDS[kind][2]}")
     return kind, argument
 
 
@@ -99,5 +102,5 @@ def open_exec(argument: str, *, seconds: float = 10.0) -> Any:
     """Return the target for a command line."""
     command = shlex.split(argument)
     if not command:
-        raise AdapterFault("exec: lacks a command")
+        raise UnknownTargetError("exec: lacks a command")
     return open_pipe(command, seconds=seconds)

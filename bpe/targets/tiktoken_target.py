@@ -33,12 +33,10 @@ def open_tiktoken(argument: str) -> Any:
 
 
 def _build(name: str) -> tiktoken.Encoding:
-    try:
-        ours = get_encoding(name) if name in ENCODINGS else None
-    except ValueError:
-        ours = None
-    if ours is None:
+    if name not in ENCODINGS:
         return tiktoken.get_encoding(name)
+    # From our file, since tiktoken would download its own.
+    ours = get_encoding(name)
     return tiktoken.Encoding(
         name, pat_str=ours.pat_str, mergeable_ranks=ours.mergeable_ranks, special_tokens=ours.special_tokens
     )

@@ -63,17 +63,20 @@ def find_rank(entries: vec[i64], mask: i64, left: i64, right: i64) -> i64:
         slot = (slot + 1) & mask
 
 
-def insert_rank(entries: vec[i64], mask: i64, left: i64, right: i64, rank: i64) -> None:
-    """Enter a pair that is not in the table, which has a free slot."""
+def insert_rank(entries: vec[i64], mask: i64, left: i64, right: i64, rank: i64) -> i64:
+    """Enter a pair that is not in the table, which has a free slot; return how many taken ones were passed."""
     mixed = _mix(left, right)
     bit: i64 = 1
     bit <<= mixed & 63
     word = (mixed >> 6) & (mask >> 3)
     entries[word] = entries[word] | bit
     slot = (mixed >> 16) & mask
+    steps: i64 = 0
     while entries[first_slot(mask) + slot] != -1:
         slot = (slot + 1) & mask
+        steps += 1
     entries[first_slot(mask) + slot] = left << 42 | right << 21 | rank
+    return steps
 
 
 def _mix(left: i64, right: i64) -> i64:

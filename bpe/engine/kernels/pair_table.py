@@ -26,6 +26,15 @@ from bpe.vocabulary import Vocabulary
 MOST_TOKENS: Final = 1 << 20
 
 
+#: Random pairs pass a few hundred taken slots at most in a table of a million that is as full as it may be, and less than two for each slot in all.
+_MOST_STEPS: Final[i64] = 1024
+_STEPS_A_SLOT: Final[i64] = 8
+
+
+class CollidingPairsError(Exception):
+    """Raised where so many pairs fall into the same slots that someone must have meant it."""
+
+
 @final
 class PairTable:
     """The pairs of a vocabulary, and the token of each byte."""
@@ -60,11 +69,15 @@ class PairTable:
         self.entries: vec[i64] = empty_entries(size)
         self.mask: i64 = size - 1
         self.count: i64 = 0
+        self.steps: i64 = 0
         self.byte_pairs: vec[i32] = vec[i32]([i32(NONE << PLACE_BITS)] * 65536)
 
     def _insert(self, left: i64, right: i64, rank: i64) -> None:
         """Enter a pair that is not in the table."""
-        insert_rank(self.entries, self.mask, left, right, rank)
+        steps = insert_rank(self.entries, self.mask, left, right, rank)
+        self.steps += steps
+        if steps > _MOST_STEPS or self.steps > _STEPS_A_SLOT * (self.mask + 1):
+            raise CollidingPairsError
         first, second = self.tokens[left], self.tokens[right]
         if len(first) == 1 and len(second) == 1:
             self.byte_pairs[i64(first[0]) << 8 | i64(second[0])] = i32(rank << PLACE_BITS)
