@@ -64,9 +64,9 @@ peers: $(READY)  ## Put other people's tokenizers on trial, in pinned versions, 
 	npm install --prefix adapters/node --no-package-lock --no-audit --no-fund --silent
 	$(BIN)/python tools/check_peers.py
 
-# All of it takes three quarters of an hour on two cores: QUICK=1 takes two minutes, ONLY=encode,load some parts, TOOLS=fastokens,gigatoken some tools,
+# All of it takes three quarters of an hour on two cores: QUICK=1 takes a few minutes, ONLY=encode,load some parts, TOOLS=fastokens,gigatoken some tools,
 # ENCODING=o200k_base another vocabulary, ROUNDS=9 more rounds; RENDER=1 writes the page again without measuring, CLOCK=cpu by processor time.
-bench: $(READY) $(VENV)/.bench  ## Speed and memory beside other tokenizers, equal ids checked first (three quarters of an hour; QUICK=1: two minutes)
+bench: $(READY) $(VENV)/.bench  ## Speed and memory beside other tokenizers, equal ids checked first (three quarters of an hour; QUICK=1: a few minutes)
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(RENDER),--render) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(TOOLS),--tools $(TOOLS)) $(if $(ENCODING),--encoding $(ENCODING)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(CLOCK),--clock $(CLOCK))
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +23,7 @@ from tests import checked_tokenizers as made
 from tests.command_line import run
 
 HERE = "python:tests.checked_tokenizers"
+PROJECT = Path(__file__).resolve().parent.parent
 
 
 class Ran(NamedTuple):
@@ -282,6 +286,20 @@ def test_the_known_issues_file(tmp_path: Path) -> None:
     for wrong in ("[[known]]\nclause = 'E1'\n", "known = 3", "[[known]]\nclause='Z1'\nreason='x'\n", "["):
         known.write_text(wrong, encoding="utf-8")
         assert bpe_check(f"{HERE}:bytes_alone", "--known", str(known)).exit_code == 2, wrong
+
+
+@pytest.mark.parametrize("remembers", [True, False])
+def test_counterexamples_are_kept_in_the_cache_of_the_user_and_nowhere_else(tmp_path: Path, remembers: bool) -> None:
+    here, cache = tmp_path / "here", tmp_path / "cache"
+    here.mkdir()
+    places = {"HOME": str(cache), "XDG_CACHE_HOME": str(cache), "LOCALAPPDATA": str(cache), "PYTHONPATH": str(PROJECT)}
+    command = [sys.executable, "-m", "bpe", "check", f"{HERE}:strips_spaces", "--clauses", "E1", "--max-examples", "50"]
+    options = [] if remembers else ["--no-memory"]
+    done = subprocess.run([*command, *options], cwd=here, env=os.environ | places, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr
+    assert not list(here.iterdir())
+    kept = [path for path in cache.rglob("counterexamples/**/*") if path.is_file()]
+    assert bool(kept) == remembers
 
 
 def test_smoke_is_quick_and_whole() -> None:

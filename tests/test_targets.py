@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -215,6 +216,21 @@ def test_the_python_template_conforms() -> None:
     target = open_target(f"exec:{sys.executable} {path}")
     try:
         run_conformance(target, clauses=["A1", "B1", "B4", "E1", "R2"], max_examples=8)
+    finally:
+        target.close()
+
+
+def test_the_adapter_of_the_specification_conforms(tmp_path: Path) -> None:
+    """The page's own program, in front of the plainest tokenizer."""
+    page = (PROJECT / "spec" / "10-adapter.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    plain = "class Plain:\n    encode = lambda self, text: list(text.encode())\n    decode_bytes = lambda self, ids: bytes(ids)\n"
+    path = tmp_path / "adapter.py"
+    path.write_text(f"{code}\n{plain}\nserve(Plain())\n", encoding="utf-8")
+    target = open_target(f"exec:{sys.executable} {path}")
+    try:
+        run_conformance(target, clauses=["A1", "A7", "B1", "B4", "E1", "R2", "R5"], max_examples=8)
+        assert target.restarts == 0
     finally:
         target.close()
 

@@ -36,7 +36,7 @@ which takes as long again where it grows fast. Results go to standard output, pr
 """
 
 EPILOG: Final = (
-    "Exit status: 0 the target conforms to what it claims; 1 it does not; 2 wrong usage; 3 the adapter failed; "
+    "Exit status: 0 the target conforms to what it claims; 1 it does not; 2 wrong usage; 3 the target does not open, or its adapter failed; "
     "130 interrupted."
 )
 

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from bpe.conformance.checking import Plan, Verdict
+from bpe.conformance.growth import SUPERLINEAR
 from bpe.conformance.report import ClauseResult, Report
 from bpe.conformance.report_text import describe_case
 
@@ -63,7 +64,8 @@ def write_report(report: Report) -> None:
     for growth in report.growth:
         if growth.is_superlinear or growth.stopped:
             exponent = "–" if growth.exponent is None else f"{growth.exponent:.2f}"
-            click.echo(f"\nR1 time for a run of {growth.run}: exponent {exponent}; {growth.stopped or ''}")
+            verdict = f", which is more than the {SUPERLINEAR} of n log n" if growth.is_superlinear else ""
+            click.echo(f"\nR1 time for a run of {growth.run}: exponent {exponent}{verdict}; {growth.stopped or ''}")
     for issue in report.outdated:
         click.echo(f"\n{issue.clause} is listed as a known issue and no longer fails: take it off the list.")
     for remark in report.remarks:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping
 from typing import Final
 
 import click
+from platformdirs import user_cache_path
 
 #: Each command's module, function and summary.
 _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -29,6 +31,8 @@ class CheckerGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return super().get_command(ctx, cmd_name)
         module, function, _ = _COMMANDS[cmd_name]
+        # Or Hypothesis would leave a folder wherever the command is called.
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(user_cache_path("bpe-spec") / "hypothesis"))
         try:
             command: click.Command = getattr(importlib.import_module(module), function)
         except ModuleNotFoundError as fault:

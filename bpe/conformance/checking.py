@@ -133,8 +133,9 @@ def _try(attempt: Attempt, plan: Plan, turn: _Turn, before: Verdict) -> Verdict:
         phases=(Phase.reuse, Phase.generate, *((Phase.shrink,) if attempt.shrinks else ())),
     )
     try:
+        # The settings last: a seed takes the database away.
         attempt.each.check(
-            attempt.target, attempt.reference, using=lambda test: seed(turn.seed)(run(test)), around=attempt.run
+            attempt.target, attempt.reference, using=lambda test: run(seed(turn.seed)(test)), around=attempt.run
         )
     except Unsatisfiable:
         return replace(before, state="unsupported", reason=attempt.unsupported or "no case applies to this target")
