@@ -67,7 +67,7 @@ def test_the_smallest_input_is_shown() -> None:
     with pytest.raises(AssertionError) as caught:
         run_conformance(object_target(made.StripsSpaces(), "strips"), clauses=["E1"], max_examples=200)
     assert "E1: Decoding the ids" in str(caught.value)
-    assert "input     ' '" in str(caught.value)
+    assert "input     text ' '" in str(caught.value)
 
 
 def test_a_difference_is_attributed_to_its_stage() -> None:

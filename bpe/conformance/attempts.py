@@ -16,7 +16,7 @@ from bpe.conformance.clauses import Case, Property
 from bpe.conformance.counterexample_vectors import vector_of
 from bpe.conformance.explaining import Explanation, explain
 from bpe.conformance.faults import TargetFault, Unsupported
-from bpe.conformance.model import Model
+from bpe.conformance.model import BYTES, Model
 from bpe.conformance.recording import RecordedCall, Recorder
 from bpe.conformance.simplifying import simplify
 from bpe.conformance.tiny_cases import first_tiny_case
@@ -47,6 +47,8 @@ class Counterexample:
     vector: Any = None
     #: Whether a smaller case may have been found with more time.
     cut_short: bool = False
+    #: What the property calls the values of the case.
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class Attempt:
             return
         if self._limits.clock() > self._shrink_until:
             self._cut_short = True
-        elif self.shrinks and self.reference is not None and self.each.applies_to(self.reference):
+        elif self.reference is not None and self.each.applies_to(self.reference):
             own = getattr(self.target, "model", None)  # it answers by this one, whatever it is asked for
             named = zip(self.each.value_names, self.case, strict=True)
             kept = [name in _KEPT or (own is not None and isinstance(value, Model)) for name, value in named]
@@ -160,10 +162,16 @@ class Attempt:
         fault = self._fault_of(self.target, case)
         if type(fault) is not type(self.failure) or isinstance(fault, TargetFault):
             return False
-        if self._fault_of(self.reference, case) is not None:
+        if self._fault_of(self.reference, self._with_known_vocabulary(case)) is not None:
             return False
         self.failure, self.case = fault, case
         return True
+
+    def _with_known_vocabulary(self, case: Case) -> Case:
+        """Return the case with a vocabulary of bytes where the target's own is not known: what is asked then is no matter of tokens."""
+        if getattr(self.target, "knows_vocabulary", True):
+            return case
+        return tuple(value.change(tokens=BYTES) if isinstance(value, Model) else value for value in case)
 
     def _fault_of(self, target: Any, case: Case) -> Exception | None:
         try:
@@ -186,7 +194,7 @@ class Attempt:
         if isinstance(fault, TargetFault):
             state = fault.kind
         reason = None if isinstance(fault, AssertionError) else f"{type(fault).__name__}: {fault}"
-        found = replace(self._counterexample(fault), cut_short=self._cut_short)
+        found = replace(self._counterexample(fault), cut_short=self._cut_short, names=each.value_names)
         return Verdict(each.clause, each.name, each.sentence, state, earlier + self.cases, reason, found)
 
     def _counterexample(self, fault: BaseException) -> Counterexample:

@@ -19,15 +19,19 @@ def describe_case(target: str, verdict: Verdict) -> list[str]:
     lines = [f"{verdict.name}: {verdict.state}" + (f": {_flat(verdict.reason)}" if verdict.reason else "")]
     if found is None:
         return lines
-    lines += [f"  input     {describe_value(value)}" for value in found.case]
+    names = found.names or ("",) * len(found.case)
+    lines += [
+        f"  input     {_label(name, value)}{describe_value(value)}"
+        for name, value in zip(names, found.case, strict=True)
+    ]
     if len(found.calls) > SHOWN_CALLS:
         lines.append(f"  call      … {len(found.calls) - SHOWN_CALLS} calls before …")
-    lines += [f"  call      {_flat(str(call))}" for call in found.calls[-SHOWN_CALLS:]]
+    lines += [f"  call      {_visible(str(call))}" for call in found.calls[-SHOWN_CALLS:]]
     explanation = found.explanation
     if explanation.got is not None:
-        lines += [f"  got       {explanation.got}", f"  expected  {explanation.expected}"]
+        lines += [f"  got       {_visible(explanation.got)}", f"  expected  {_visible(str(explanation.expected))}"]
     if explanation.message:
-        lines.append(f"  because   {_flat(explanation.message)}")
+        lines.append(f"  because   {_visible(explanation.message)}")
     if found.attributed is not None:
         clause, why = found.attributed
         lines.append(f"  stage     {clause}: {why}")
@@ -64,11 +68,22 @@ def ascii_visible(text: str) -> str:
     >>> ascii_visible("é\u0301😀\n")
     "'é\\u0301😀\\n'"
     """
-    shown = repr(text)
-    return "".join(c if c.isprintable() and not _combines(c) else ascii(c)[1:-1] for c in shown)
+    return _visible(repr(text))
+
+
+def _label(name: str, value: Any) -> str:
+    """Return what a value is, where its kind does not say so already."""
+    return "" if not name or (isinstance(value, dict) and "model" in value) else f"{name.replace('_', ' ')} "
+
+
+def _visible(line: str) -> str:
+    return "".join(c if c.isprintable() and not _combines(c) else ascii(c)[1:-1] for c in _flat(line))
 
 
 def _combines(character: str) -> bool:
+    """Tell whether a character may be seen as part of another, or for another."""
+    if unicodedata.normalize("NFC", character) != character:
+        return True
     # How a terminal shows a character is a matter of the version that is installed.
     category = unicodedata.category(character)
     return category[0] in "MC" or (category in ("Zs", "Lm") and character != " ")
