@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 from bpe.engine.batch_task import Task
 from bpe.engine.batches import cores_for, encode_batch
 from bpe.engine.encoder import Encoder, encoder_when_used, make_encoder
-from bpe.engine.encoding import TokenSpan
+from bpe.engine.encoding import TokenSpan, as_row
 from bpe.engine.utf8 import scalar_text
 from bpe.errors import (
     EmptyTokenWarning,
@@ -99,6 +99,9 @@ class Tokenizer:
         >>> Tokenizer.from_vocabulary(Vocabulary(single_bytes()), name="bytes")
         <Tokenizer 'bytes'>
         """
+        given: object = vocabulary
+        if not isinstance(given, Vocabulary):
+            raise InputTypeError(f"vocabulary must be a Vocabulary, not {type(given).__name__}")
         tokenizer = object.__new__(cls)
         tokenizer._set(name, vocabulary, make_encoder(vocabulary))
         return tokenizer
@@ -320,7 +323,7 @@ class Tokenizer:
         >>> tokenizer.is_canonical([256, 97]), tokenizer.is_canonical([97, 97, 97])
         (True, False)
         """
-        row = list(ids)
+        row = as_row(ids)
         try:
             text = self.decode(row, errors="strict")
             return self.encode(text, allowed_special=allowed_special, disallowed_special=()) == row
@@ -388,14 +391,14 @@ class Tokenizer:
 
         Clauses: E6.
         """
-        return [self.decode(tokens, errors) for tokens in batch]
+        return [self.decode(tokens, errors) for tokens in _rows(batch)]
 
     def decode_bytes_batch(self, batch: Iterable[Iterable[int]], *, num_threads: int = 8) -> list[bytes]:  # noqa: ARG002
         """Return the bytes of each sequence of ids, in order.
 
         Clauses: E6.
         """
-        return [self.decode_bytes(tokens) for tokens in batch]
+        return [self.decode_bytes(tokens) for tokens in _rows(batch)]
 
     # --- the vocabulary --------------------------------------------------------------------------
 
@@ -585,6 +588,14 @@ def _texts(texts: Iterable[str]) -> Iterable[str]:
     if not isinstance(given, Iterable):
         raise InputTypeError(f"a batch is a list of strings, not {type(given).__name__}")
     return texts
+
+
+def _rows(batch: Iterable[Iterable[int]]) -> Iterable[Iterable[int]]:
+    """Return the rows of ids of a batch; refuse what is none."""
+    given: object = batch
+    if not isinstance(given, Iterable):
+        raise InputTypeError(f"a batch is a list of lists of ids, not {type(given).__name__}")
+    return batch
 
 
 def _tokens(mergeable_ranks: Mapping[bytes, int], name: str) -> dict[TokenId, bytes]:

@@ -70,6 +70,7 @@ class Vocabulary:
     errors: SurrogateProfile = "strict"
 
     def __post_init__(self) -> None:
+        _check_types(self)
         object.__setattr__(self, "token_bytes", MappingProxyType(_in_order(self.token_bytes)))
         object.__setattr__(self, "special_tokens", MappingProxyType(dict(self.special_tokens)))
         object.__setattr__(self, "aliases", MappingProxyType(dict(self.aliases)))
@@ -186,6 +187,16 @@ def single_bytes(order: Iterable[int] = range(256)) -> dict[TokenId, bytes]:
     return {TokenId(index): bytes([value]) for index, value in enumerate(order)}
 
 
+def _check_types(vocabulary: Vocabulary) -> None:
+    for name in ("token_bytes", "special_tokens", "aliases"):
+        value = getattr(vocabulary, name)
+        if not isinstance(value, Mapping):
+            raise InvalidVocabularyError(f"{name} is {type(value).__name__}: give a mapping, such as a dict")
+    merges: object = vocabulary.merges
+    if not isinstance(merges, Iterable | None):
+        raise InvalidVocabularyError(f"merges is {type(merges).__name__}: give a tuple of Merge, or None")
+
+
 def _in_order(token_bytes: Mapping[TokenId, bytes]) -> dict[TokenId, bytes]:
     """Return a copy in the order of ids; nearly always they come in order."""
     try:
@@ -286,8 +297,8 @@ def _check_special_tokens(vocabulary: Vocabulary) -> None:
             )
         canonical[token_id] = text
     for alias, text in vocabulary.aliases.items():
-        target = vocabulary.special_tokens.get(text)
-        if text in vocabulary.aliases or target is None or vocabulary.special_tokens.get(alias) != target:
+        target = vocabulary.special_tokens.get(text) if type(text) is str else None
+        if target is None or text in vocabulary.aliases or vocabulary.special_tokens.get(alias) != target:
             raise SpecialTokenConflictError(
                 f"{alias!r} cannot be an alias of {text!r}: both must be special tokens with one id, the second no alias",
                 token=alias,

@@ -13,7 +13,7 @@ from bpe.conformance import Model, Training
 from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.protocol_training import PairCounts
 from bpe.conformance.serving import exchange
-from bpe.engine import COMPILED, pair_statistics, training
+from bpe.engine import COMPILED, pre_token_counts, training
 from bpe.engine.encoding import PortableEncoder
 from bpe.targets.own import TokenizerTarget
 from bpe.targets.own_models import refusing, to_vocabulary
@@ -84,7 +84,7 @@ def _portable_trainer() -> Iterator[None]:
     """Let `bpe.training` use the portable trainer."""
     with patch.multiple(
         "bpe.training",
-        start_counting=pair_statistics.start_counting,
+        start_counting=pre_token_counts.start_counting,
         train_merges=training.train_merges,
         train_untraced=training.train_untraced,
     ):

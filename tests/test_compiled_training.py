@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpe.byte_order import ByteOrder
-from bpe.engine import COMPILED, pair_statistics
+from bpe.engine import COMPILED, pre_token_counts
 from bpe.engine import training as portable
 from bpe.patterns import NAMED_PATTERNS, Pattern, resolve_pattern
 from bpe.reference import training as definition
@@ -119,7 +119,7 @@ def test_counts_and_their_order(name: str, texts: list[str]) -> None:
     pattern = resolve_pattern(name)
     texts = [text.encode("utf-8", "replace").decode() for text in texts]
     assert list(_count(compiled.start_counting(pattern), texts).items()) == list(
-        _count(pair_statistics.PreTokenCounter(pattern), texts).items()
+        _count(pre_token_counts.PreTokenCounter(pattern), texts).items()
     )
 
 
@@ -131,7 +131,7 @@ def test_many_distinct_pre_tokens() -> None:
     pattern = resolve_pattern("gpt2")
     counts = _count(compiled.start_counting(pattern), texts)
     assert list(counts) == list(dict.fromkeys(words))
-    assert counts == _count(pair_statistics.PreTokenCounter(pattern), texts)
+    assert counts == _count(pre_token_counts.PreTokenCounter(pattern), texts)
 
 
 def _letters(number: int) -> str:
@@ -140,7 +140,7 @@ def _letters(number: int) -> str:
 
 @pytest.mark.parametrize("pattern", [None, Pattern(r"\w+|\W+")])
 def test_other_patterns_are_counted_by_the_portable_engine(pattern: Pattern | None) -> None:
-    assert isinstance(compiled.start_counting(pattern), pair_statistics.PreTokenCounter)
+    assert isinstance(compiled.start_counting(pattern), pre_token_counts.PreTokenCounter)
 
 
 def _count(counter: Any, texts: list[str]) -> Mapping[str, int]:

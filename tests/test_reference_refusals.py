@@ -260,3 +260,22 @@ def test_ids_of_thousands_of_digits_are_named_by_their_length(token_id: int) -> 
 def test_whether_whole_pre_tokens_count_is_true_or_false(value: Any) -> None:
     with pytest.raises(InvalidVocabularyError, match="give True or False"):
         Vocabulary(single_bytes(), whole_pre_token=value)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: Vocabulary(None),  # type: ignore[arg-type]
+        lambda: Vocabulary(single_bytes(), merges=5),  # type: ignore[arg-type]
+        lambda: Vocabulary(single_bytes(), special_tokens=["a"]),  # type: ignore[arg-type]
+        lambda: Vocabulary(single_bytes(), aliases=None),  # type: ignore[arg-type]
+        lambda: Vocabulary(single_bytes(), special_tokens={"a": TokenId(256)}, aliases={"a": []}),  # type: ignore[dict-item]
+        lambda: Tokenizer.from_vocabulary(None),  # type: ignore[arg-type]
+        lambda: Tokenizer.from_vocabulary(Vocabulary(single_bytes())).is_canonical(None),  # type: ignore[arg-type]
+        lambda: Tokenizer.from_vocabulary(Vocabulary(single_bytes())).decode_batch(None),  # type: ignore[arg-type]
+        lambda: Tokenizer.from_vocabulary(Vocabulary(single_bytes())).decode_bytes_batch(7),  # type: ignore[arg-type]
+    ],
+)
+def test_arguments_of_the_wrong_type_are_refused_by_name(call: Callable[[], object]) -> None:
+    with pytest.raises(BpeError):
+        call()

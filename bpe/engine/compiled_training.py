@@ -14,7 +14,7 @@ from typing import Final
 
 from bpe.byte_order import ByteOrder
 from bpe.byte_order import byte_order as byte_values
-from bpe.engine import pair_statistics as portable_statistics
+from bpe.engine import pre_token_counts as portable_counts
 from bpe.engine import training as portable
 from bpe.engine.kernels.pair_queue import TIE_BREAKS
 from bpe.engine.kernels.pre_split import FAMILIES
@@ -68,7 +68,7 @@ class NamedPatternCounter:
 
     def add(self, text: str) -> None:
         """Count the pre-tokens of a text that holds no special token."""
-        for block in blocks(text, self._pattern, portable_statistics.BLOCK_LENGTH):
+        for block in blocks(text, self._pattern, portable_counts.BLOCK_LENGTH):
             self._counter.add(block)
 
     def result(self) -> PreTokenCounts:
@@ -76,11 +76,11 @@ class NamedPatternCounter:
         return PreTokenCounts(self._counter.result())
 
 
-def start_counting(pattern: Pattern | None) -> NamedPatternCounter | portable_statistics.PreTokenCounter:
+def start_counting(pattern: Pattern | None) -> NamedPatternCounter | portable_counts.PreTokenCounter:
     """Return a counter without texts.
 
     Clauses: T12.
-    Equals `engine.pair_statistics.start_counting`; a pattern that has no scanner is left to it.
+    Equals `engine.pre_token_counts.start_counting`; a pattern that has no scanner is left to it.
 
     >>> from bpe.patterns import resolve_pattern
     >>> counter = start_counting(resolve_pattern("gpt2"))
@@ -90,7 +90,7 @@ def start_counting(pattern: Pattern | None) -> NamedPatternCounter | portable_st
     """
     family = FAMILIES.get(pattern.name or "") if pattern is not None else None
     if pattern is None or family is None:
-        return portable_statistics.start_counting(pattern)
+        return portable_counts.start_counting(pattern)
     return NamedPatternCounter(pattern, family)
 
 
