@@ -320,7 +320,7 @@ def test_a_worker_that_dies_with_texts_in_hand_is_an_error(monkeypatch: pytest.M
 
 
 INTERRUPTED = """
-    import os, sys, threading, time
+    import os, signal, sys, threading, time
     import bpe
     from bpe.engine import batch_sharing, batches
     from bpe.engine.batch_task import Sharing, Task
@@ -333,6 +333,8 @@ INTERRUPTED = """
             return heard
         return first_tell
 
+    # A shell starts what runs in the background with the signal ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     batch_sharing._heard = told(batch_sharing._heard)
     tokenizer = bpe.train(["hello hello"], 260)
     texts = (text for _ in range(10**9) for text in ["hello"] * 50)

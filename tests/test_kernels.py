@@ -247,12 +247,15 @@ def test_a_special_token_is_found_wherever_it_stands() -> None:
 # --- interrupts ----------------------------------------------------------------------------------
 
 _LONG = """
+import signal
 import bpe
 from bpe.vocabulary import Vocabulary, single_bytes
 from bpe.engine.encoder import make_encoder
 from bpe.patterns import resolve_pattern
 encoder = make_encoder(Vocabulary(single_bytes() | TOKENS, pattern=resolve_pattern("gpt2")))
 text = TEXT
+# A shell starts what runs in the background with the signal ignored, and children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("begun", flush=True)
 encoder.count(text, (), ())
 print("done", flush=True)
