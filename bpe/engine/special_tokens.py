@@ -10,6 +10,9 @@ from typing import Final
 
 from bpe.reference.special_tokens import Span, disallowed_error
 
+#: An alternation of more beginnings would be tried one by one; a set of characters is not.
+_MOST_BEGINNINGS: Final = 8
+
 
 def refuse_disallowed(text: str, disallowed: Collection[str]) -> None:
     """Raise `DisallowedSpecialTokenError` if a disallowed token occurs anywhere in the text.
@@ -81,10 +84,6 @@ class _Finder:
                     return index, token
             start = index + 1
         return None
-
-
-#: An alternation of more is tried one by one.
-_MOST_BEGINNINGS: Final = 8
 
 
 def _beginning_of(tokens: list[str]) -> str:
