@@ -27,6 +27,7 @@ Progress = Callable[[int, int], None]
 _RETRIES: Final = 1
 _MAX_REDIRECTS: Final = 5
 _BLOCK: Final = 1 << 16
+_MIRROR: Final = "name a mirror (base_url; on the command line --mirror)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,7 @@ def _download(download: _Download) -> bytes:
         raise
     except (HTTPError, OSError) as fault:  # requests' errors are OSErrors
         raise FetchError(
-            f"cannot download {download.url}: {fault}: "
-            "check the connection and the proxy settings, or name a mirror (base_url; on the command line --mirror)",
+            f"cannot download {download.url}: {fault}: check the connection and the proxy settings, or {_MIRROR}",
             url=download.url,
         ) from fault
     _check_content(content, download)
@@ -147,7 +147,7 @@ def _check_limits(received: int, give_up_at: float, download: _Download) -> None
     size = download.pinned.size
     if received > size:
         raise FetchError(
-            f"{download.url} sends more than the {size} bytes of {download.pinned.name}: it is not that file; name a mirror (base_url; on the command line --mirror)",
+            f"{download.url} sends more than the {size} bytes of {download.pinned.name}: it is not that file; {_MIRROR}",
             url=download.url,
         )
     if time.monotonic() > give_up_at:
@@ -163,7 +163,7 @@ def _check_content(content: bytes, download: _Download) -> None:
     if found != download.pinned.sha256:
         raise ChecksumError(
             f"{download.url} is not the pinned {download.pinned.name}: expected sha256 {download.pinned.sha256}, "
-            f"found {found} ({len(content)} of {download.pinned.size} bytes): nothing was kept; try again, or name a mirror (base_url; on the command line --mirror)",
+            f"found {found} ({len(content)} of {download.pinned.size} bytes): nothing was kept; try again, or {_MIRROR}",
             path=download.url,
             expected=download.pinned.sha256,
             found=found,

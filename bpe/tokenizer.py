@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from os import PathLike
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
 
 from bpe.engine.batch_task import Task
 from bpe.engine.batches import cores_for, encode_batch
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 SpecialTokens = Literal["all"] | Collection[str]
+Item = TypeVar("Item")
 
 
 class Tokenizer:
@@ -391,14 +392,14 @@ class Tokenizer:
 
         Clauses: E6.
         """
-        return [self.decode(tokens, errors) for tokens in _rows(batch)]
+        return [self.decode(tokens, errors) for tokens in _batch_of("lists of ids", batch)]
 
     def decode_bytes_batch(self, batch: Iterable[Iterable[int]], *, num_threads: int = 8) -> list[bytes]:  # noqa: ARG002
         """Return the bytes of each sequence of ids, in order.
 
         Clauses: E6.
         """
-        return [self.decode_bytes(tokens) for tokens in _rows(batch)]
+        return [self.decode_bytes(tokens) for tokens in _batch_of("lists of ids", batch)]
 
     # --- the vocabulary --------------------------------------------------------------------------
 
@@ -584,17 +585,14 @@ def _texts(texts: Iterable[str]) -> Iterable[str]:
     """Return the texts of a batch; refuse a single string, whose characters would be encoded one by one."""
     if isinstance(texts, str | bytes):
         raise InputTypeError("a batch is a list of strings, not one string: pass [text]")
-    given: object = texts
-    if not isinstance(given, Iterable):
-        raise InputTypeError(f"a batch is a list of strings, not {type(given).__name__}")
-    return texts
+    return _batch_of("strings", texts)
 
 
-def _rows(batch: Iterable[Iterable[int]]) -> Iterable[Iterable[int]]:
-    """Return the rows of ids of a batch; refuse what is none."""
+def _batch_of(items: str, batch: Iterable[Item]) -> Iterable[Item]:
+    """Return a batch; refuse what is none."""
     given: object = batch
     if not isinstance(given, Iterable):
-        raise InputTypeError(f"a batch is a list of lists of ids, not {type(given).__name__}")
+        raise InputTypeError(f"a batch is a list of {items}, not {type(given).__name__}")
     return batch
 
 

@@ -116,21 +116,6 @@ def aborts() -> Bytes:
     return Aborts()
 
 
-def exits() -> Bytes:
-    """Return one that ends the program on most texts."""
-    return Exits()
-
-
-def recurses() -> Bytes:
-    """Return one that fails on long texts."""
-    return Recurses()
-
-
-def always_recurses() -> Bytes:
-    """Return one that fails on every text."""
-    return AlwaysRecurses()
-
-
 def unnamed_pattern() -> Tokenizer:
     """Return one of ours, with a pattern that has no name."""
     return train(["aaabdaaabac the theme of these"] * 3, 280, pattern=r"\w+|\W+")

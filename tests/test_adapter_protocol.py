@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
 from bpe.conformance import BYTES, AdapterFault, Model, Refusal, TargetFault, Unsupported, open_pipe
 from bpe.conformance.pipe_messages import OPERATIONS
+from bpe.conformance.protocol import SpecialTokens
 from bpe.conformance.serving import exchange
 from bpe.conformance.specification import specification_folder
 from tests.targets import ENGINE
@@ -106,6 +108,33 @@ def test_requests_and_replies_are_those_of_the_schema(command: str) -> None:
 )
 def test_the_schema_refuses_other_replies(wrong: dict[str, Any]) -> None:
     assert not REPLY.is_valid(wrong)
+
+
+# --- the serving end ---------------------------------------------------------------------------
+
+
+class _SpeechlessError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+class _Counts:
+    """Counts in a number that JSON does not hold, and fails without a message."""
+
+    def count(self, _model: Model | None, text: str, *, allowed_special: SpecialTokens) -> object:
+        if text or allowed_special:
+            raise _SpeechlessError
+        return np.int64(0)
+
+
+def test_what_json_cannot_hold_and_what_says_nothing_are_errors_of_the_target() -> None:
+    count = {"cmd": "count", "allowed_special": []}
+    requests = [{**count, "text": "", "seq": 1}, {**count, "text": "a", "seq": 2}, {"seq": 3}, {"cmd": "stop"}]
+    replies = [json.loads(line) for line in exchange(_Counts(), list(map(json.dumps, requests)))]
+    assert [reply["seq"] for reply in replies] == [1, 2, 3]
+    said = [reply["errored"]["message"] for reply in replies]
+    assert said[0].startswith("TypeError: Object of type int64")
+    assert said[1:] == ["_SpeechlessError", "KeyError: 'cmd'"]
 
 
 # --- adapters that fail --------------------------------------------------------------------------

@@ -190,7 +190,7 @@ def test_what_does_not_conform_ends_with_1_and_says_how_to_try_again() -> None:
         (["bpe:no-such-file"], 3),
         (["bpe:any:x", "--isolate"], 3),
         ([f"{HERE}:bytes_alone", "--against", "no-such-encoding"], 2),
-        ([f"{HERE}:always_recurses"], 3),
+        ([f"{HERE}:AlwaysRecurses"], 3),
         (["python:no_such_module:x"], 3),
         ([f"{HERE}:no_such_factory"], 3),
         (["exec:no-such-program"], 3),
@@ -226,13 +226,13 @@ def test_one_that_aborts_now_and_then_gets_a_whole_report() -> None:
 
 
 def test_one_that_ends_the_program_does_not_end_the_trial() -> None:
-    result = bpe_check(f"{HERE}:exits", "--clauses", "E1,B1", "--max-examples", "20")
+    result = bpe_check(f"{HERE}:Exits", "--clauses", "E1,B1", "--max-examples", "20")
     assert result.exit_code == 1
     assert "SystemExit: 0" in result.output
 
 
 def test_one_that_recurses_on_long_texts_gets_a_whole_report() -> None:
-    result = bpe_check(f"{HERE}:recurses", "--clauses", "B1,R1", "--max-examples", "5", "--growth", "10000")
+    result = bpe_check(f"{HERE}:Recurses", "--clauses", "B1,R1", "--max-examples", "5", "--growth", "10000")
     assert "RecursionError" in result.output
     assert "MUST" in result.output
 

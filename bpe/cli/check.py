@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from platformdirs import user_cache_path
 
 from bpe.cli.check_view import show_progress, write_report
 from bpe.cli.faults import say
@@ -21,8 +20,9 @@ from bpe.conformance.properties import PROPERTIES
 from bpe.conformance.refusal import Refusal
 from bpe.conformance.report import EXIT_ADAPTER, Report, latest
 from bpe.conformance.report_files import to_json_lines, to_junit, to_markdown
-from bpe.patterns import NAMED_PATTERNS, Pattern
+from bpe.encoding_files import cache_folder
 from bpe.targets.opening import KINDS, open_target
+from bpe.targets.own_models import to_pattern
 
 _HELP = """Try a tokenizer against the clauses of the specification, and show the smallest input that breaks each.
 
@@ -131,7 +131,7 @@ def check_command(  # noqa: PLR0917 - click gives each option as an argument
             # By cases, and not by time: on a busy machine as well, each property is to be asked.
             max_examples=SMOKE_CASES if smoke and max_examples is None and budget is None else max_examples,
             seed=seed,
-            folder=None if no_memory else user_cache_path("bpe-spec") / "counterexamples" / _folder_name(target),
+            folder=None if no_memory else cache_folder() / "counterexamples" / _folder_name(target),
         )
         reference = open_target("bpe:any")
         verdicts = latest(show_progress(check(opened, reference, plan), plan))
@@ -176,8 +176,8 @@ def _asks_growth(opened: Any, plan: Plan) -> bool:
     model = getattr(opened, "model", None)
     if model is None or not getattr(opened, "knows_vocabulary", True):
         return True
-    pattern = model.pattern
-    return pattern is not None and (pattern in NAMED_PATTERNS or Pattern(pattern).name is not None)
+    pattern = to_pattern(model.pattern)
+    return pattern is not None and pattern.name is not None
 
 
 def _parse_clauses(value: str | None) -> frozenset[str] | None:
@@ -225,11 +225,13 @@ def _try_one(opened: Any, name: str) -> None:
     try:
         opened.decode_bytes(model, opened.encode_ordinary(model, "a"))
     except (TargetFault, Refusal) as fault:
-        say(f"{name} does not encode and decode the letter a: {fault}")
-        raise click.exceptions.Exit(EXIT_ADAPTER) from None
+        said = str(fault)
     except Exception as fault:  # noqa: BLE001 - whatever a target raises
-        say(f"{name} does not encode and decode the letter a: {describe_exception(fault)}")
-        raise click.exceptions.Exit(EXIT_ADAPTER) from None
+        said = describe_exception(fault)
+    else:
+        return
+    say(f"{name} does not encode and decode the letter a: {said}")
+    raise click.exceptions.Exit(EXIT_ADAPTER)
 
 
 def _folder_name(target: str) -> str:

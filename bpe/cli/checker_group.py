@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Final
 
 import click
-from platformdirs import user_cache_path
+
+from bpe.encoding_files import cache_folder
 
 #: Each command's module, function and summary.
 _COMMANDS: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -32,7 +33,7 @@ class CheckerGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         module, function, _ = _COMMANDS[cmd_name]
         # Or Hypothesis would leave a folder wherever the command is called.
-        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(user_cache_path("bpe-spec") / "hypothesis"))
+        os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(cache_folder() / "hypothesis"))
         try:
             command: click.Command = getattr(importlib.import_module(module), function)
         except ModuleNotFoundError as fault:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bpe.errors import BpeError, LoneSurrogateError
+from bpe.reference.utf8 import describe_surrogate
 
 
 def place_refusal(fault: BpeError, place: str, offset: int) -> BpeError:
@@ -16,6 +17,5 @@ def place_refusal(fault: BpeError, place: str, offset: int) -> BpeError:
     """
     message = fault.message
     if isinstance(fault, LoneSurrogateError):
-        surrogate = ord(fault.object[fault.start])
-        message = f'surrogate U+{surrogate:04X} at index {offset + fault.start}: remove it, or choose errors="replace"'
+        message = describe_surrogate(fault.object[fault.start], offset + fault.start)
     return type(fault)(f"{place}: {message}", **fault.fields)

@@ -5,20 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 import click
 
 from bpe.encoding_table import ENCODINGS, look_up_encoding
 from bpe.encodings import get_encoding
+from bpe.files.json_text import MAX_DIGITS
 from bpe.loading import load
 from bpe.tokenizer import Tokenizer
 from bpe.vocabulary import MAX_TOKEN_ID
 
 SpecialTokens = Literal["all"] | frozenset[str]
-
-#: More than any id has; without a limit, the interpreter's own would end in a traceback.
-_MOST_DIGITS: Final = 10
 
 
 def open_tokenizer(
@@ -61,7 +59,7 @@ def parse_special_tokens(values: Sequence[str]) -> tuple[dict[str, int], dict[st
         text, _, digits = value.rpartition("=")
         if not text or not (digits.isascii() and digits.isdecimal()):
             raise click.BadParameter(f"{value!r} is not TEXT=ID", param_hint="'--special-token'")
-        if len(digits) > _MOST_DIGITS:
+        if len(digits) > MAX_DIGITS:  # the interpreter's own limit would end in a traceback
             raise click.BadParameter(
                 f"the id of {text!r} has {len(digits)} digits: ids end at {MAX_TOKEN_ID}",
                 param_hint="'--special-token'",

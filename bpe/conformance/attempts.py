@@ -39,6 +39,8 @@ class Counterexample:
     """The smallest case found that breaks a property, as JSON values, and what happened in it."""
 
     case: tuple[Any, ...]
+    #: What the property calls the values of the case.
+    names: tuple[str, ...]
     calls: tuple[RecordedCall, ...]
     explanation: Explanation
     #: Where the case shows a difference from the reference: the clause of the stage that first departs, and why.
@@ -47,8 +49,6 @@ class Counterexample:
     vector: Any = None
     #: Whether a smaller case may have been found with more time.
     cut_short: bool = False
-    #: What the property calls the values of the case.
-    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,13 +194,14 @@ class Attempt:
         if isinstance(fault, TargetFault):
             state = fault.kind
         reason = None if isinstance(fault, AssertionError) else f"{type(fault).__name__}: {fault}"
-        found = replace(self._counterexample(fault), cut_short=self._cut_short, names=each.value_names)
+        found = replace(self._counterexample(fault), cut_short=self._cut_short)
         return Verdict(each.clause, each.name, each.sentence, state, earlier + self.cases, reason, found)
 
     def _counterexample(self, fault: BaseException) -> Counterexample:
-        own = getattr(self.target, "model", None)
+        written = tuple(write_case(self.case, getattr(self.target, "model", None)))
+        names = self.each.value_names
         if isinstance(fault, TargetFault) and fault.kind == "timed out":
-            return Counterexample(tuple(write_case(self.case, own)), (), Explanation(None, None, str(fault)))
+            return Counterexample(written, names, (), Explanation(None, None, str(fault)))
         recorder = Recorder(self.target)
         explanation = Explanation(None, None, str(fault) or None)
         try:
@@ -214,7 +215,7 @@ class Attempt:
         attributed = attribute(self.target, self.reference, self.case) if self.each.clause == "E9" else None
         vector = self._vector(calls)
         calls = tuple(replace(call, model=None) for call in calls)  # a report is to be small, and may be pickled
-        return Counterexample(tuple(write_case(self.case, own)), calls, explanation, attributed, vector)
+        return Counterexample(written, names, calls, explanation, attributed, vector)
 
     def _vector(self, calls: Sequence[RecordedCall]) -> Any:
         # A vocabulary that is not known is none to put into a vector.

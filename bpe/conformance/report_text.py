@@ -19,10 +19,9 @@ def describe_case(target: str, verdict: Verdict) -> list[str]:
     lines = [f"{verdict.name}: {verdict.state}" + (f": {_flat(verdict.reason)}" if verdict.reason else "")]
     if found is None:
         return lines
-    names = found.names or ("",) * len(found.case)
     lines += [
         f"  input     {_label(name, value)}{describe_value(value)}"
-        for name, value in zip(names, found.case, strict=True)
+        for name, value in zip(found.names, found.case, strict=True)
     ]
     if len(found.calls) > SHOWN_CALLS:
         lines.append(f"  call      … {len(found.calls) - SHOWN_CALLS} calls before …")
@@ -73,7 +72,7 @@ def ascii_visible(text: str) -> str:
 
 def _label(name: str, value: Any) -> str:
     """Return what a value is, where its kind does not say so already."""
-    return "" if not name or (isinstance(value, dict) and "model" in value) else f"{name.replace('_', ' ')} "
+    return "" if isinstance(value, dict) and "model" in value else f"{name.replace('_', ' ')} "
 
 
 def _visible(line: str) -> str:

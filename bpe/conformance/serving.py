@@ -75,7 +75,7 @@ class _Session:
         except KeyboardInterrupt:
             raise
         except BaseException as fault:  # noqa: BLE001 - a panic of a compiled library is no Exception
-            said = {"message": _describe(fault), "traceback": _traceback()}
+            said = {"message": _describe(fault), "traceback": traceback.format_exc(limit=-5)}
             return json.dumps(seq | {"errored": said})
 
     def _handler(self, command: str) -> Callable[[Json], Json]:
@@ -128,13 +128,6 @@ class _Session:
 
 def _describe(fault: BaseException) -> str:
     return fault.message if isinstance(fault, TargetFault) else describe_exception(fault)
-
-
-def _traceback() -> str:
-    try:
-        return traceback.format_exc(limit=-5)
-    except Exception:  # noqa: BLE001 - an exception without a message has no traceback to show either
-        return ""
 
 
 def _describe_refusal(refusal: Refusal) -> Json:

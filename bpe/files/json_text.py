@@ -15,8 +15,8 @@ from typing import Any
 from bpe.files.faults import malformed
 from bpe.files.raw import decode_utf8
 
-#: More digits than any 32-bit integer has.
-_MAX_DIGITS = 10
+#: As many digits as the greatest 32-bit integer has.
+MAX_DIGITS = 10
 
 
 class OtherNumber(str):
@@ -58,7 +58,7 @@ def parse_json(data: bytes, path: str | Path) -> Any:
 
 def _parse_integer(digits: str) -> int | OtherNumber:
     # Without the limit a million digits would take minutes, or meet the interpreter's own limit.
-    return int(digits) if len(digits) <= _MAX_DIGITS else OtherNumber(digits)
+    return int(digits) if len(digits) <= MAX_DIGITS else OtherNumber(digits)
 
 
 def _first_repeated(members: Sequence[tuple[str, Any]]) -> str:

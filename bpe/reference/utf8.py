@@ -32,11 +32,18 @@ def scalar_text(text: str, errors: SurrogateProfile = "strict") -> str:
         return text
     if errors == "replace":
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    raise LoneSurrogateError(
-        f'surrogate U+{ord(text[index]):04X} at index {index}: remove it, or choose errors="replace"',
-        text=text,
-        index=index,
-    )
+    raise LoneSurrogateError(describe_surrogate(text[index], index), text=text, index=index)
+
+
+def describe_surrogate(surrogate: str, index: int) -> str:
+    r"""Return what a refusal says of the surrogate at an index, with the remedies.
+
+    Clauses: B4.
+
+    >>> describe_surrogate("\ud800", 2)
+    'surrogate U+D800 at index 2: remove it, or choose errors="replace"'
+    """
+    return f'surrogate U+{ord(surrogate):04X} at index {index}: remove it, or choose errors="replace"'
 
 
 def first_surrogate(text: str) -> int | None:

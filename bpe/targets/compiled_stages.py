@@ -10,34 +10,30 @@ from dataclasses import replace
 from bpe.conformance.model import Gaps, Model, Training
 from bpe.conformance.protocol_training import PairCounts
 from bpe.engine import compiled_training
-from bpe.engine import pre_split as portable_pre_split
 from bpe.engine.kernels.encoding import Encoder
 from bpe.engine.kernels.pre_tokens import split
 from bpe.engine.kernels.safe_cuts import last_safe_cut
 from bpe.engine.utf8 import scalar_text
 from bpe.targets.own_models import refusing, to_pattern, to_vocabulary
+from bpe.targets.portable_stages import PortableStages
 from bpe.training import count_pre_tokens
 
 
-class CompiledStages:
+class CompiledStages(PortableStages):
     """Pre-split, merging, safe cuts and pair statistics, compiled."""
 
     @refusing
     def pre_split(self, pattern: str, text: str, *, gaps: Gaps = "refuse") -> Sequence[str]:
         resolved = to_pattern(pattern, gaps)
         if resolved is None or resolved.name is None:
-            return portable_pre_split.pre_split(text, resolved)
+            return super().pre_split(pattern, text, gaps=gaps)
         return split(scalar_text(text), resolved.name)
-
-    @refusing
-    def pre_split_within(self, pattern: str, text: str, seconds: float) -> Sequence[str]:
-        return portable_pre_split.pre_split(text, to_pattern(pattern), time_limit=seconds)
 
     @refusing
     def safe_cuts(self, pattern: str, text: str) -> Sequence[int]:
         resolved = to_pattern(pattern)
         if resolved is None or resolved.name is None:
-            return []
+            return super().safe_cuts(pattern, text)
         return [at for at in range(1, len(text)) if last_safe_cut(text, resolved.name, at, at + 1)]
 
     @refusing
